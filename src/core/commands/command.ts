@@ -1,0 +1,51 @@
+import type { Message } from "../domain/message.ts";
+
+/** Who asks, and from where. `admin` is what the configuration says of this person on this surface. */
+export interface Asker {
+  surface: "slack" | "discord" | "terminal" | "cli";
+  /** The platform's user id. */
+  user?: string | undefined;
+  admin: boolean;
+}
+
+/** A word a command takes after its name. */
+export interface Parameter {
+  name: string;
+  summary: string;
+  required: boolean;
+  /** `target` is an account or a provider: surfaces complete it and it is matched forgivingly. */
+  kind: "target";
+}
+
+/** One parsed call of a command. */
+export interface Call {
+  arguments: Readonly<Record<string, string | undefined>>;
+  asker: Asker;
+  /** Reads again before answering for good, as far as the providers' floors allow. */
+  refresh: boolean;
+}
+
+/**
+ * A command of /quota. Slack, Discord, the terminal and the CLI translate to it; none has wording of its own.
+ * It answers at once with what is known, and then with better messages that replace the one before, in place.
+ * It throws only for a mistake of ours: what a person got wrong is answered.
+ */
+export interface Command {
+  name: string;
+  /** One line for help, without a full stop. */
+  summary: string;
+  parameters: readonly Parameter[];
+  adminsOnly: boolean;
+  run(call: Call): AsyncIterable<Message>;
+}
+
+/** All commands, as a surface sees them. */
+export interface Commands {
+  specs: readonly Command[];
+  /** Answers a line typed after /quota, such as "" or "show claude-lan". */
+  answer(line: string, asker: Asker, options?: { refresh?: boolean }): AsyncIterable<Message>;
+  /** Answers a command that the surface has parsed already; arguments by parameter name. */
+  run(name: string, call: Call): AsyncIterable<Message>;
+  /** Up to 25 values for a half-typed argument, best first. */
+  complete(name: string, parameter: string, typed: string): readonly { label: string; value: string }[];
+}

@@ -1,0 +1,24 @@
+/** One credential at a provider, as the team configured it. */
+export interface Account {
+  /** `[a-z0-9][a-z0-9._-]*`, unique. */
+  id: string;
+  /** The provider's id. */
+  provider: string;
+  /** Shown instead of the id. */
+  label?: string | undefined;
+  /**
+   * As written: the provider's own settings, or `file`, or `refreshToken` with `clientId`; undefined: whatever the
+   * provider's usual file or environment variable holds.
+   */
+  credentials?: Readonly<Record<string, string>> | undefined;
+  /** Milliseconds between two scheduled reads; never below the provider's floor. */
+  interval: number;
+  /** Replaces scheme, host and port of all the provider's hosts. */
+  baseUrl?: string | undefined;
+  tags: readonly string[];
+}
+
+/** What an account is called in front of people. */
+export function accountName(account: Pick<Account, "id" | "label">): string {
+  return account.label ?? account.id;
+}

@@ -1,0 +1,139 @@
+/** An instant: milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+
+/** What a number counts. A currency other than the two named is its ISO 4217 code in lower case. */
+export type Unit =
+  | "percent"
+  | "requests"
+  | "tokens"
+  | "credits"
+  | "minutes"
+  | "hours"
+  | "usd"
+  | "cny"
+  | (string & {});
+
+/** A bounded allowance. `used` may exceed `limit`; a number the provider did not tell is absent, never 0. */
+export interface Quota {
+  kind: "quota";
+  /** Unique among the readings of one account, stable from read to read. */
+  id: string;
+  /** What people call the window: "5-hour", "weekly", "monthly". */
+  label: string;
+  windowSeconds?: number | undefined;
+  /** The pool of models this quota counts for; absent: the whole account. */
+  scope?: string | undefined;
+  unit: Unit;
+  used?: number | undefined;
+  limit?: number | undefined;
+  resetsAt?: Instant | undefined;
+}
+
+/** A prepaid amount. */
+export interface Balance {
+  kind: "balance";
+  id: string;
+  label: string;
+  unit: Unit;
+  remaining: number;
+}
+
+/** A counter that the plan does not bound; `limit` is a cap somebody set, when there is one. */
+export interface Spend {
+  kind: "spend";
+  id: string;
+  label: string;
+  unit: Unit;
+  used: number;
+  limit?: number | undefined;
+  windowSeconds?: number | undefined;
+  resetsAt?: Instant | undefined;
+}
+
+/** One fact a provider reported. */
+export type Reading = Quota | Balance | Spend;
+
+export type AccountState =
+  | "ok"
+  | "auth_expired"
+  | "forbidden"
+  | "needs_action"
+  | "rate_limited"
+  | "unsupported"
+  | "retired"
+  | "error"
+  | "pending";
+
+/**
+ * All facts of one account: the readings of the last read that succeeded, and how the last read went.
+ * A failed read changes `state`, `message` and `attemptedAt`, and leaves the readings as they were.
+ */
+export interface Snapshot {
+  account: string;
+  provider: string;
+  plan?: string | undefined;
+  state: AccountState;
+  /** Why the state is not ok and what to do; without secrets. */
+  message?: string | undefined;
+  /** A page where a person can put it right; for admins only. */
+  actionUrl?: string | undefined;
+  readings: readonly Reading[];
+  /** When the readings were read; absent when no read has succeeded yet. */
+  fetchedAt?: Instant | undefined;
+  attemptedAt: Instant;
+  /** No read before this instant. */
+  nextReadAt: Instant;
+  /** Failed reads in a row. */
+  failures: number;
+  /** Which credential and address the read used, as an opaque key; a change allows a read at once. */
+  credentialKey: string;
+}
+
+/** Part of the limit that is used, in percent; may exceed 100. Unknown when used or limit is. */
+export function usedPercent(reading: {
+  used?: number | undefined;
+  limit?: number | undefined;
+}): number | undefined {
+  if (reading.used === undefined || reading.limit === undefined || reading.limit <= 0) return undefined;
+  return (reading.used / reading.limit) * 100;
+}
+
+/** Part of the limit that is left, in percent, from 0 to 100. Unknown when used or limit is. */
+export function remainingPercent(reading: {
+  used?: number | undefined;
+  limit?: number | undefined;
+}): number | undefined {
+  const used = usedPercent(reading);
+  return used === undefined ? undefined : Math.min(100, Math.max(0, 100 - used));
+}
+
+/**
+ * The quota of each pool that stops its models first: the window with the least left. Of two with equally little
+ * left the one that blocks longer. Windows whose use is unknown cannot bind. Keyed by pool; `""` is the account.
+ */
+export function bindingQuotas(readings: readonly Reading[]): Map<string, Quota> {
+  const binding = new Map<string, Quota>();
+  for (const reading of readings) {
+    if (reading.kind !== "quota" || remainingPercent(reading) === undefined) continue;
+    const pool = reading.scope ?? "";
+    const rival = binding.get(pool);
+    if (rival === undefined || bindsBefore(reading, rival)) binding.set(pool, reading);
+  }
+  return binding;
+}
+
+/** The window of the whole account that stops somebody first, over all pools. */
+export function tightestQuota(readings: readonly Reading[]): Quota | undefined {
+  let tightest: Quota | undefined;
+  for (const quota of bindingQuotas(readings).values()) {
+    if (tightest === undefined || bindsBefore(quota, tightest)) tightest = quota;
+  }
+  return tightest;
+}
+
+function bindsBefore(a: Quota, b: Quota): boolean {
+  const leftOfA = remainingPercent(a) ?? 100;
+  const leftOfB = remainingPercent(b) ?? 100;
+  if (leftOfA !== leftOfB) return leftOfA < leftOfB;
+  return (a.resetsAt ?? 0) > (b.resetsAt ?? 0);
+}

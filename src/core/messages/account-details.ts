@@ -1,0 +1,108 @@
+import type { Bar, Block, Message, Span, Text } from "../domain/message.ts";
+import { projectRunOut } from "../domain/pace.ts";
+import { type Instant, type Quota, remainingPercent } from "../domain/quota.ts";
+import type { AccountReport, QuotaReport } from "../services/quota-report.ts";
+import { stateWords } from "./account-state.ts";
+import { duration, fraction, markOf, percentLeft, toneOf } from "./format.ts";
+import { accountBar, amountText, answerActions, readingNow, startedOver, windowName } from "./quota-table.ts";
+
+/**
+ * Every window, pool and amount of the accounts. The page where a person can put an account right is shown to admins.
+ */
+export function accountDetails(report: QuotaReport, call: { command: string; admin: boolean }): Message {
+  const reading = report.accounts.filter((account) => account.reading);
+  const blocks: Block[] = reading.length > 0 ? [{ type: "text", text: readingNow(reading) }] : [];
+  const single = report.accounts.length === 1 ? report.accounts[0] : undefined;
+  for (const account of report.accounts) {
+    if (single === undefined) blocks.push({ type: "text", text: { strong: account.name } });
+    blocks.push(...accountBlocks(account, report.at, call.admin));
+  }
+  blocks.push({ type: "actions", actions: answerActions(call.command) });
+  return {
+    title:
+      single?.name ?? `${report.accounts[0]?.providerName ?? "Accounts"}: ${report.accounts.length} accounts`,
+    tone: toneOf(report.accounts.map((account) => accountBar(account, report.at).mark)),
+    blocks,
+  };
+}
+
+function accountBlocks(report: AccountReport, at: Instant, admin: boolean): Block[] {
+  const blocks: Block[] = [{ type: "facts", facts: facts(report) }];
+  if (report.message !== undefined) blocks.push({ type: "text", text: problem(report, at, admin) });
+  const bars = report.readings
+    .filter((reading) => reading.kind === "quota")
+    .map((quota) => quotaBar(quota, report, at));
+  if (bars.length > 0) blocks.push({ type: "bars", bars });
+  const amounts = report.readings.filter((reading) => reading.kind !== "quota");
+  if (amounts.length > 0) {
+    blocks.push({
+      type: "facts",
+      facts: amounts.map((amount) => ({ label: amount.label, value: amountText(amount) })),
+    });
+  }
+  blocks.push(...projections(report));
+  return blocks;
+}
+
+function facts(report: AccountReport): { label: string; value: Text }[] {
+  const found: { label: string; value: Text }[] = [{ label: "Provider", value: report.providerName }];
+  if (report.plan !== undefined) found.push({ label: "Plan", value: report.plan });
+  found.push({ label: "State", value: stateWords(report) ?? "ok" });
+  if (report.fetchedAt !== undefined) {
+    found.push({ label: "Numbers read", value: { instant: report.fetchedAt, style: "countdown" } });
+  }
+  return found;
+}
+
+function problem(report: AccountReport, at: Instant, admin: boolean): Text {
+  const text: Span[] = [report.message ?? ""];
+  if (report.actionUrl !== undefined && admin)
+    text.push(" ", { link: report.actionUrl, label: "Put it right" });
+  else if (report.actionUrl !== undefined) text.push(" An admin of this bot can see the link.");
+  if (report.nextReadAt !== undefined && report.nextReadAt > at) {
+    text.push(" Next try ", { instant: report.nextReadAt, style: "countdown" }, ".");
+  }
+  return text;
+}
+
+function quotaBar(quota: Quota, report: AccountReport, at: Instant): Bar {
+  const left = remainingPercent(quota);
+  return {
+    mark: left === undefined ? "unknown" : markOf(left),
+    label: windowName(quota),
+    left,
+    value: left === undefined ? "unknown" : [{ strong: percentLeft(left) }, " left"],
+    resetsAt: quota.resetsAt,
+    note: quotaNote(quota, report, at),
+  };
+}
+
+function quotaNote(quota: Quota, report: AccountReport, at: Instant): Text | undefined {
+  const parts: string[] = [];
+  if (quota.unit !== "percent" && quota.used !== undefined && quota.limit !== undefined) {
+    parts.push(`${fraction(quota.used, quota.limit, quota.unit)} used`);
+  }
+  const pool = report.readings.filter((other) => other.kind === "quota" && other.scope === quota.scope);
+  if (pool.length > 1 && report.binding.has(quota)) parts.push("counts first");
+  if (quota.resetsAt !== undefined && quota.resetsAt <= at) parts.push(startedOver);
+  return parts.length === 0 ? undefined : parts.join(", ");
+}
+
+function projections(report: AccountReport): Block[] {
+  const { fetchedAt } = report;
+  if (fetchedAt === undefined || report.stale) return [];
+  return [...report.binding].flatMap((quota): Block[] => {
+    const projection = projectRunOut(quota, fetchedAt);
+    if (projection === undefined) return [];
+    return [
+      {
+        type: "text",
+        text: [
+          `${windowName(quota)}: at this rate it runs out `,
+          { instant: projection.runsOutAt, style: "countdown" },
+          `, ${duration(projection.beforeReset)} before the reset (measured over ${duration(projection.measuredOver)}).`,
+        ],
+      },
+    ];
+  });
+}

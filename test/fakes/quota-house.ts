@@ -1,0 +1,36 @@
+import { createCommands } from "../../src/core/commands/index.ts";
+import { createTargets } from "../../src/core/commands/targets.ts";
+import type { Account } from "../../src/core/domain/account.ts";
+import type { ProviderReading } from "../../src/core/provider.ts";
+import { createQuotaReports } from "../../src/core/services/quota-report.ts";
+import { createReadQuotas } from "../../src/core/services/read-quotas.ts";
+import { createMemoryStore } from "../../src/stores/memory.ts";
+import { createKeptLog, createManualClock } from "./core.ts";
+
+/** The core with real parts and a reader of the test's choice: what each account answers, or how it fails. */
+export function createQuotaHouse(setup: {
+  accounts: readonly Account[];
+  read: (account: Account) => Promise<ProviderReading>;
+}) {
+  const clock = createManualClock();
+  const log = createKeptLog();
+  const store = createMemoryStore();
+  const providerNames = new Map([["acme", "Acme"]]);
+  const readQuotas = createReadQuotas({
+    accounts: setup.accounts,
+    reader: { read: setup.read, credentialKey: async () => "key", minInterval: () => 5 * 60_000 },
+    snapshots: store.snapshots,
+    clock,
+    log,
+    random: () => 0,
+  });
+  const reports = createQuotaReports({ readQuotas, providerNames, clock });
+  const targets = createTargets(setup.accounts, providerNames);
+  const commands = createCommands({
+    reports,
+    targets,
+    configured: setup.accounts.length,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 60))),
+  });
+  return { clock, log, store, readQuotas, reports, targets, commands };
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    dir: "test",
+    exclude: ["**/node_modules/**", "**/peers/**"],
+    testTimeout: 20_000,
+    sequence: { shuffle: true },
+  },
+});
