@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { createBot, createDemo, type Machine, openSession } from "./app.ts";
+import { runCli } from "./cli/program.ts";
+import { type Config, loadConfig } from "./config.ts";
+import { AppError } from "./core/errors.ts";
+import type { Clock, Log } from "./core/ports.ts";
+import { createLog } from "./log.ts";
+import { createDispatcher } from "./providers/http.ts";
+import { providers } from "./providers/index.ts";
+import { renderTerminal } from "./terminal/render.ts";
+
+const { env, stdin, stdout, stderr } = process;
+const clock: Clock = { now: () => Date.now() };
+const noColour = env.NO_COLOR !== undefined && env.NO_COLOR !== "";
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+
+function createMachine(log: Log): Machine {
+  const interactive = stdin.isTTY === true && stdout.isTTY === true;
+  return {
+    providers,
+    dispatcher: createDispatcher(),
+    clock,
+    log,
+    console: { input: stdin, output: stdout, interactive, colour: stdout.isTTY === true && !noColour },
+    home: homedir(),
+  };
+}
+
+function findConfig(path: string | undefined): Promise<Config | undefined> {
+  return loadConfig({ path, environment: env, cwd: process.cwd(), home: homedir(), providers });
+}
+
+/** Runs the bot, or the demo when there is no configuration, until the terminal's input or a signal ends it. */
+async function startBot(options: { config?: string | undefined }): Promise<void> {
+  const config = await findConfig(options.config);
+  const log = createLog({ level: logLevel(config === undefined ? "error" : "info"), secrets: config?.secrets ?? [] });
+  const machine = createMachine(log);
+  const app = config === undefined ? createDemo(machine) : createBot(config, machine);
+  const signalled = new Promise<void>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
+  const { finished } = await app.start();
+  await Promise.race([finished, signalled]);
+  await app.stop();
+  await machine.dispatcher.destroy();
+}
+
+const levels = ["debug", "info", "warn", "error", "silent"] as const;
+
+function logLevel(usual: (typeof levels)[number]): (typeof levels)[number] {
+  return levels.find((level) => level === env.LOG_LEVEL?.toLowerCase()) ?? usual;
+}
+
+process.exitCode = await runCli(
+  {
+    async openSession({ config: path }) {
+      const config = await findConfig(path);
+      if (config === undefined) {
+        throw new AppError("config_invalid", "There is no configuration.", {
+          problems: ["Write a quotabot.yml here, or name one with --config or QUOTABOT_CONFIG. The README shows how."],
+        });
+      }
+      const machine = createMachine(createLog({ level: logLevel("silent"), secrets: config.secrets }));
+      const session = await openSession(config, machine);
+      return { ...session, close: () => session.close().finally(() => machine.dispatcher.destroy()) };
+    },
+    startBot,
+    render: (message, { now, timezone, ...terminal }) => renderTerminal(message, { now, timezone, terminal }),
+    output: stdout,
+    errors: stderr,
+    input: stdin,
+    noColour,
+    version,
+  },
+  process.argv.slice(2),
+);
+// Output that is still on its way through a pipe is let through; nothing else may keep the process up.
+setTimeout(() => process.exit(), 2_000).unref();

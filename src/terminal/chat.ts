@@ -1,0 +1,109 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Asker, Commands } from "../core/commands/command.ts";
+import type { Message } from "../core/domain/message.ts";
+import type { Channel, Clock, Log } from "../core/ports.ts";
+import { renderTerminal } from "./render.ts";
+import type { Terminal } from "./style.ts";
+
+/** The terminal's input and output. */
+export interface Console {
+  input: Readable;
+  output: NodeJS.WritableStream & { columns?: number | undefined; isTTY?: boolean | undefined };
+  /** Somebody types: a prompt is shown and answers are updated in place. */
+  interactive: boolean;
+  colour: boolean;
+}
+
+export interface TerminalChatOptions {
+  console: Console;
+  commands: Commands;
+  clock: Clock;
+  timezone: string;
+  log: Log;
+}
+
+export interface TerminalChat {
+  /** Shows a greeting, then answers every line typed; resolves when the input ends or "exit" is typed. */
+  run(greeting: string): Promise<void>;
+  /** Where posts to the terminal appear. */
+  channel: Channel;
+  close(): void;
+}
+
+const prompt = "> ";
+const asker: Asker = { surface: "terminal", admin: true };
+
+/**
+ * A chat on the terminal: lines such as "/quota show claude" (the slash word may be left out) are answered like in
+ * Slack. Input that is not typed by somebody is answered line by line, each with its final answer.
+ */
+export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
+  const { console, commands, clock } = options;
+  const { output } = console;
+  const lines = createInterface({
+    input: console.input,
+    output: console.interactive ? output : undefined,
+    prompt,
+  });
+  let closed = false;
+
+  function terminal(): Terminal {
+    return { width: Math.max(40, output.columns ?? 120), colour: console.colour };
+  }
+
+  function render(message: Message): string {
+    return renderTerminal(message, { now: clock.now(), timezone: options.timezone, terminal: terminal() });
+  }
+
+  /** Writes above the prompt, so that half-typed words stay. */
+  function print(text: string): void {
+    if (console.interactive) output.write("\r\u001b[J");
+    output.write(`${text}\n\n`);
+    if (console.interactive && !closed) lines.prompt(true);
+  }
+
+  async function answer(line: string): Promise<void> {
+    let last: Message | undefined;
+    let shown: string | undefined;
+    try {
+      for await (const message of commands.answer(line, asker)) {
+        last = message;
+        if (console.interactive) {
+          const text = render(message);
+          if (text !== shown) print(text);
+          shown = text;
+        }
+      }
+      if (last !== undefined && !console.interactive) print(render(last));
+    } catch (error) {
+      options.log.error({ error }, "A command failed.");
+      print("Something went wrong on our side. The log says what.");
+    }
+  }
+
+  return {
+    async run(greeting) {
+      print(greeting);
+      for await (const raw of lines) {
+        const line = raw.trim();
+        if (/^\/?(exit|quit)$/i.test(line)) break;
+        if (line !== "") await answer(line.replace(/^\/?quota(?=\s|$)/i, ""));
+        else if (console.interactive) lines.prompt();
+      }
+      closed = true;
+      lines.close();
+    },
+    channel: {
+      id: "terminal",
+      async post(message) {
+        print(render(message));
+        return "terminal";
+      },
+    },
+    close() {
+      closed = true;
+      lines.close();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { Bar, Block, Message, Text } from "../core/domain/message.ts";
+import type { Instant } from "../core/domain/quota.ts";
+import { plainText } from "../core/messages/format.ts";
+import { type Cell, columns, wrap } from "./columns.ts";
+import { harmless, ink, inkOfMark, inkOfTone, signOf, type Terminal } from "./style.ts";
+
+export interface RenderContext {
+  now: Instant;
+  timezone: string;
+  terminal: Terminal;
+}
+
+/** The message as lines of text that fit the terminal; no control characters but our own colours. */
+export function renderTerminal(message: Message, context: RenderContext): string {
+  const { terminal } = context;
+  const title = ink(ink(harmless(message.title), inkOfTone[message.tone], terminal), "bold", terminal);
+  const lines = [title, ...message.blocks.flatMap((block) => ["", ...blockLines(block, context)])];
+  if (message.footer !== undefined) {
+    lines.push(
+      "",
+      ...wrap(spell(message.footer, context), terminal.width).map((line) => ink(line, "grey", terminal)),
+    );
+  }
+  // Buttons leave an empty paragraph behind; two empty lines never follow each other.
+  return lines
+    .filter((line, index) => line !== "" || lines[index + 1] !== "")
+    .join("\n")
+    .trimEnd();
+}
+
+function blockLines(block: Block, context: RenderContext): string[] {
+  const { width } = context.terminal;
+  switch (block.type) {
+    case "text":
+      return wrap(spell(block.text, context), width);
+    case "facts":
+      return columns(
+        block.facts.map((fact) => [
+          { text: harmless(fact.label), draw: (label) => ink(label, "grey", context.terminal) },
+          { text: spell(fact.value, context) },
+        ]),
+        width,
+      );
+    case "bars":
+      return barLines(block.bars, context);
+    case "table": {
+      const head = block.columns.map(
+        (column): Cell => ({
+          text: column.title,
+          align: column.align,
+          draw: (title) => ink(title, "grey", context.terminal),
+        }),
+      );
+      const rows = block.rows.map((row) =>
+        row.map((cell, index): Cell => ({ text: spell(cell, context), align: block.columns[index]?.align })),
+      );
+      return columns([head, ...rows], width);
+    }
+    case "actions":
+      return [];
+  }
+}
+
+const titles = ["", "Account", "", "Left", "Window", "Resets", "", ""];
+
+function barLines(bars: readonly Bar[], context: RenderContext): string[] {
+  const { terminal } = context;
+  const details = bars.some((bar) => bar.detail !== undefined);
+  const rows = bars.map((bar) => barCells(bar, context));
+  const head = details
+    ? [titles.map((title): Cell => ({ text: title, draw: (text) => ink(text, "grey", terminal) }))]
+    : [];
+  return columns([...head, ...rows], terminal.width);
+}
+
+function barCells(bar: Bar, context: RenderContext): Cell[] {
+  const { terminal } = context;
+  const inMark = (text: string) => ink(text, inkOfMark[bar.mark], terminal);
+  return [
+    { text: signOf[bar.mark], draw: inMark },
+    { text: harmless(bar.label), draw: (label) => ink(label, "bold", terminal) },
+    { text: bar.left === undefined ? "" : drawBar(bar.left), draw: inMark },
+    { text: spell(bar.value, context) },
+    { text: harmless(bar.window ?? "") },
+    { text: bar.resetsAt === undefined ? "" : spell({ instant: bar.resetsAt, style: "countdown" }, context) },
+    {
+      text: bar.note === undefined ? "" : spell(bar.note, context),
+      draw: (note) => ink(note, "yellow", terminal),
+    },
+    { text: harmless(bar.detail ?? ""), draw: (detail) => ink(detail, "grey", terminal) },
+  ];
+}
+
+/** Ten cells of what is left; something left always shows, something used too. */
+function drawBar(left: number): string {
+  const rounded = Math.round(left / 10);
+  const filled = left <= 0 ? 0 : left >= 100 ? 10 : Math.min(9, Math.max(1, rounded));
+  return "█".repeat(filled) + "░".repeat(10 - filled);
+}
+
+function spell(text: Text, context: RenderContext): string {
+  return harmless(plainText(text, context));
+}

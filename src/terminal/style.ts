@@ -1,0 +1,64 @@
+import type { Mark, Tone } from "../core/domain/message.ts";
+
+/** What a terminal can show. */
+export interface Terminal {
+  /** Columns of text. */
+  width: number;
+  colour: boolean;
+}
+
+type Ink = "red" | "yellow" | "green" | "blue" | "grey" | "bold";
+
+const inks: Record<Ink, [on: number, off: number]> = {
+  red: [31, 39],
+  yellow: [33, 39],
+  green: [32, 39],
+  blue: [34, 39],
+  grey: [90, 39],
+  bold: [1, 22],
+};
+
+/** The text in that ink where the terminal has colours. */
+export function ink(text: string, name: Ink, terminal: Terminal): string {
+  if (!terminal.colour || text === "") return text;
+  const [on, off] = inks[name];
+  return `\u001b[${on}m${text}\u001b[${off}m`;
+}
+
+/** Signs differ by shape; colour only repeats what they say. */
+export const signOf: Record<Mark, string> = {
+  ok: "✓",
+  low: "▲",
+  critical: "!",
+  empty: "✗",
+  unknown: "?",
+  waiting: "…",
+  blocked: "⊘",
+};
+
+export const inkOfMark: Record<Mark, Ink> = {
+  ok: "green",
+  low: "yellow",
+  critical: "red",
+  empty: "red",
+  unknown: "grey",
+  waiting: "grey",
+  blocked: "yellow",
+};
+
+export const inkOfTone: Record<Tone, Ink> = {
+  neutral: "blue",
+  good: "green",
+  warning: "yellow",
+  critical: "red",
+};
+
+/**
+ * Outside text without what could move the cursor, change colours or turn the reading direction. Line breaks become
+ * spaces.
+ */
+export function harmless(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "");
+}
