@@ -7,8 +7,8 @@ import { createCommands } from "./core/commands/index.ts";
 import { createTargets } from "./core/commands/targets.ts";
 import { type Account, accountName } from "./core/domain/account.ts";
 import { AppError, isAppError } from "./core/errors.ts";
-import { count } from "./core/messages/format.ts";
 import { fitsPattern } from "./core/matching.ts";
+import { count } from "./core/messages/format.ts";
 import type { Channel, Clock, Log, Snapshots, Store } from "./core/ports.ts";
 import type { Provider } from "./core/provider.ts";
 import { createQuotaReports } from "./core/services/quota-report.ts";
@@ -19,10 +19,8 @@ import { createScheduler } from "./cron/scheduler.ts";
 import { createDemoClock, demoPace } from "./demo/clock.ts";
 import { markedAnswer, markedDemo } from "./demo/label.ts";
 import { createRecordedDispatcher, loadRecordings, recordedAccounts, recordedAt } from "./demo/recordings.ts";
-import { createDiscord } from "./discord/client.ts";
 import { createCredentials } from "./providers/credentials.ts";
 import { createReader } from "./providers/reader.ts";
-import { createSlack } from "./slack/app.ts";
 import { readLock } from "./stores/folder-lock.ts";
 import { openLowdbStore, readSnapshots } from "./stores/lowdb.ts";
 import { createMemoryStore } from "./stores/memory.ts";
@@ -64,12 +62,17 @@ export function createBot(config: Config, machine: Machine): App {
 
     const { admins, timezone } = config;
     const shared = { commands: core.commands, clock, log, timezone };
+    // The platforms' libraries are large: only those in use are loaded.
     const slack =
       config.slack &&
-      createSlack({ ...shared, config: config.slack, isAdmin: (user) => admins.slack.includes(user) });
+      (await import("./slack/app.ts")).createSlack({
+        ...shared,
+        config: config.slack,
+        isAdmin: (user) => admins.slack.includes(user),
+      });
     const discord =
       config.discord &&
-      createDiscord({
+      (await import("./discord/client.ts")).createDiscord({
         ...shared,
         config: config.discord,
         settings: store.settings,
@@ -98,7 +101,10 @@ export function createBot(config: Config, machine: Machine): App {
     await startAll([slack, discord].filter((platform) => platform !== undefined));
     scheduler.start();
     void core.readQuotas.read(config.accounts, "due");
-    log.info({ accounts: config.accounts.length, slack: slack !== undefined, discord: discord !== undefined }, "Started.");
+    log.info(
+      { accounts: config.accounts.length, slack: slack !== undefined, discord: discord !== undefined },
+      "Started.",
+    );
     if (chat === undefined) return { finished: new Promise<void>(() => {}) };
     cleanup.push(async () => chat.close());
     const greeting = `quotabot watches ${count(config.accounts.length, "account")}. Type /quota help for what you can ask, exit to leave.`;
@@ -119,7 +125,10 @@ export function createDemo(machine: Machine): App {
     const reader = createAccountReader({ dataDir: "", environment: {} }, demo);
     const core = createCore({ ...demo, accounts, reader, snapshots: store.snapshots });
     cleanup.push(core.readQuotas.stop);
-    const commands: Commands = { ...core.commands, answer: (...call) => markedAnswer(core.commands.answer(...call)) };
+    const commands: Commands = {
+      ...core.commands,
+      answer: (...call) => markedAnswer(core.commands.answer(...call)),
+    };
     const timezone = "UTC";
     const chat = createTerminalChat({ ...demo, commands, timezone });
     cleanup.push(async () => chat.close());
@@ -196,12 +205,18 @@ function createCore(options: CoreOptions) {
   const describe = (id: string) => {
     const account = accounts.find((candidate) => candidate.id === id);
     const provider = account?.provider ?? "";
-    return { name: account ? accountName(account) : id, providerName: providerNames.get(provider) ?? provider };
+    return {
+      name: account ? accountName(account) : id,
+      providerName: providerNames.get(provider) ?? provider,
+    };
   };
   return { accounts, readQuotas, reports, targets, commands, describe };
 }
 
-function createAccountReader(config: Pick<Config, "dataDir" | "environment">, machine: Omit<Machine, "console">) {
+function createAccountReader(
+  config: Pick<Config, "dataDir" | "environment">,
+  machine: Omit<Machine, "console">,
+) {
   const credentials = createCredentials({
     environment: config.environment,
     home: machine.home,
@@ -254,9 +269,19 @@ function createClockwork(
 
 function alertRules(config: Config, channelOf: (id: string) => Channel | undefined, log: Log): AlertRule[] {
   return config.alerts.flatMap((rule) => {
-    const accounts = config.accounts.filter(({ id }) => rule.accounts.some((pattern) => fitsPattern(pattern, id)));
-    const about = { accounts: new Set(accounts.map(({ id }) => id)), thresholds: rule.at, resets: rule.resets };
-    return reachable(rule.channels, channelOf, log).map((channel) => ({ ...about, channel, windows: rule.windows }));
+    const accounts = config.accounts.filter(({ id }) =>
+      rule.accounts.some((pattern) => fitsPattern(pattern, id)),
+    );
+    const about = {
+      accounts: new Set(accounts.map(({ id }) => id)),
+      thresholds: rule.at,
+      resets: rule.resets,
+    };
+    return reachable(rule.channels, channelOf, log).map((channel) => ({
+      ...about,
+      channel,
+      windows: rule.windows,
+    }));
   });
 }
 
@@ -266,10 +291,15 @@ function digestPlans(config: Config, channelOf: (id: string) => Channel | undefi
   );
 }
 
-function reachable(ids: readonly string[], channelOf: (id: string) => Channel | undefined, log: Log): Channel[] {
+function reachable(
+  ids: readonly string[],
+  channelOf: (id: string) => Channel | undefined,
+  log: Log,
+): Channel[] {
   return ids.flatMap((id) => {
     const channel = channelOf(id);
-    if (channel === undefined) log.warn({ channel: id }, "This version cannot post to this channel; it stays silent.");
+    if (channel === undefined)
+      log.warn({ channel: id }, "This version cannot post to this channel; it stays silent.");
     return channel === undefined ? [] : [channel];
   });
 }
@@ -277,7 +307,9 @@ function reachable(ids: readonly string[], channelOf: (id: string) => Channel | 
 /** Starts all; a refused token of one is told together with that of the others. */
 async function startAll(platforms: readonly { start(): Promise<void> }[]): Promise<void> {
   const results = await Promise.allSettled(platforms.map((platform) => platform.start()));
-  const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  const failures = results.flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
+  );
   const refused = failures.filter((failure) => isAppError(failure, "config_invalid"));
   if (refused.length > 0) {
     throw new AppError("config_invalid", "The configuration does not work.", {

@@ -14,7 +14,9 @@ import { renderTerminal } from "./terminal/render.ts";
 const { env, stdin, stdout, stderr } = process;
 const clock: Clock = { now: () => Date.now() };
 const noColour = env.NO_COLOR !== undefined && env.NO_COLOR !== "";
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 function createMachine(log: Log): Machine {
   const interactive = stdin.isTTY === true && stdout.isTTY === true;
@@ -35,7 +37,10 @@ function findConfig(path: string | undefined): Promise<Config | undefined> {
 /** Runs the bot, or the demo when there is no configuration, until the terminal's input or a signal ends it. */
 async function startBot(options: { config?: string | undefined }): Promise<void> {
   const config = await findConfig(options.config);
-  const log = createLog({ level: logLevel(config === undefined ? "error" : "info"), secrets: config?.secrets ?? [] });
+  const log = createLog({
+    level: logLevel(config === undefined ? "error" : "info"),
+    secrets: config?.secrets ?? [],
+  });
   const machine = createMachine(log);
   const app = config === undefined ? createDemo(machine) : createBot(config, machine);
   const signalled = new Promise<void>((resolve) => {
@@ -59,7 +64,9 @@ process.exitCode = await runCli(
       const config = await findConfig(path);
       if (config === undefined) {
         throw new AppError("config_invalid", "There is no configuration.", {
-          problems: ["Write a quotabot.yml here, or name one with --config or QUOTABOT_CONFIG. The README shows how."],
+          problems: [
+            "Write a quotabot.yml here, or name one with --config or QUOTABOT_CONFIG. The README shows how.",
+          ],
         });
       }
       const machine = createMachine(createLog({ level: logLevel("silent"), secrets: config.secrets }));

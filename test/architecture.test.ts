@@ -38,21 +38,34 @@ function roomOf(path: string): string {
 }
 
 /** Offending imports as "file -> import". */
-function breaches(where: (file: File) => boolean, isWrong: (target: string, file: File) => boolean): string[] {
-  return files.filter(where).flatMap((file) =>
-    [...file.imports, ...file.packages].filter((target) => isWrong(target, file)).map((target) => `${file.path} -> ${target}`),
-  );
+function breaches(
+  where: (file: File) => boolean,
+  isWrong: (target: string, file: File) => boolean,
+): string[] {
+  return files
+    .filter(where)
+    .flatMap((file) =>
+      [...file.imports, ...file.packages]
+        .filter((target) => isWrong(target, file))
+        .map((target) => `${file.path} -> ${target}`),
+    );
 }
 
 const tops = ["app", "main", "config", "log"];
 
 describe("the house", () => {
   it("keeps the domain free of everything but itself", () => {
-    expect(breaches((file) => file.room === "core/domain", (target) => roomOf(target) !== "core/domain")).toEqual([]);
+    expect(
+      breaches(
+        (file) => file.room === "core/domain",
+        (target) => roomOf(target) !== "core/domain",
+      ),
+    ).toEqual([]);
   });
 
   it("keeps the core free of chat, database, server, schedule and file system", () => {
-    const outside = /^(node:(?!util)|@slack|discord|@discordjs|undici|lowdb|pg|hono|@hono|node-cron|commander|yaml|pino)/;
+    const outside =
+      /^(node:(?!util)|@slack|discord|@discordjs|undici|lowdb|pg|hono|@hono|node-cron|commander|yaml|pino)/;
     expect(
       breaches(
         (file) => file.room.startsWith("core"),
@@ -65,7 +78,8 @@ describe("the house", () => {
     expect(
       breaches(
         (file) => !file.room.startsWith("core") && !tops.includes(file.room),
-        (target, file) => target.endsWith(".ts") && !roomOf(target).startsWith("core") && roomOf(target) !== file.room,
+        (target, file) =>
+          target.endsWith(".ts") && !roomOf(target).startsWith("core") && roomOf(target) !== file.room,
       ),
     ).toEqual([]);
   });
@@ -73,7 +87,9 @@ describe("the house", () => {
   it("gives each outside library one home folder", () => {
     const homes = new Map<string, Set<string>>();
     for (const file of files) {
-      for (const name of file.packages.filter((one) => /^(@slack|discord|lowdb|node-cron|commander|yaml|pino)/.test(one))) {
+      for (const name of file.packages.filter((one) =>
+        /^(@slack|discord|lowdb|node-cron|commander|yaml|pino)/.test(one),
+      )) {
         const library = name.startsWith("@slack") ? "@slack" : name.replace(/^discord.*/, "discord");
         homes.set(library, (homes.get(library) ?? new Set()).add(file.room));
       }
@@ -87,26 +103,40 @@ describe("the house", () => {
   });
 
   it("asks one clock: the present comes in from outside everywhere else", () => {
-    const askers = files.filter((file) => /Date\.now\(\)|new Date\(\)/.test(file.text)).map((file) => file.path);
+    const askers = files
+      .filter((file) => /Date\.now\(\)|new Date\(\)/.test(file.text))
+      .map((file) => file.path);
     expect(askers).toEqual(["main.ts"]);
   });
 
   it("names a provider in its own files and in the list, nowhere else", () => {
     const elsewhere = files.filter((file) => file.room !== "providers");
     const named = elsewhere.flatMap((file) =>
-      providers.filter((provider) => new RegExp(`["'\`]${provider.id}["'\`]`).test(file.text)).map((provider) => `${file.path}: ${provider.id}`),
+      providers
+        .filter((provider) => new RegExp(`["'\`]${provider.id}["'\`]`).test(file.text))
+        .map((provider) => `${file.path}: ${provider.id}`),
     );
     expect(named).toEqual([]);
   });
 
   it("has no class but the error, no default export, and no drawer called utils", () => {
-    expect(files.filter((file) => /^(export )?(abstract )?class (?!AppError\b)/m.test(file.text)).map((file) => file.path)).toEqual([]);
+    expect(
+      files
+        .filter((file) => /^(export )?(abstract )?class (?!AppError\b)/m.test(file.text))
+        .map((file) => file.path),
+    ).toEqual([]);
     expect(files.filter((file) => /^export default/m.test(file.text)).map((file) => file.path)).toEqual([]);
-    expect(files.filter((file) => /(^|\/)(utils?|helpers?|misc|common)(\/|\.ts$)/.test(file.path)).map((file) => file.path)).toEqual([]);
+    expect(
+      files
+        .filter((file) => /(^|\/)(utils?|helpers?|misc|common)(\/|\.ts$)/.test(file.path))
+        .map((file) => file.path),
+    ).toEqual([]);
   });
 
   it("keeps files short enough to have one job", () => {
-    const long = files.map((file) => ({ path: file.path, lines: file.text.split("\n").length })).filter((file) => file.lines > 260);
+    const long = files
+      .map((file) => ({ path: file.path, lines: file.text.split("\n").length }))
+      .filter((file) => file.lines > 260);
     expect(long).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Asker, Commands } from "../core/commands/command.ts";
 import type { Message } from "../core/domain/message.ts";
 import type { Channel, Clock, Log } from "../core/ports.ts";
+import { wrap } from "./columns.ts";
 import { renderTerminal } from "./render.ts";
 import type { Terminal } from "./style.ts";
 
@@ -84,7 +85,7 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
 
   return {
     async run(greeting) {
-      print(greeting);
+      print(greeting.split("\n").flatMap((line) => wrap(line, terminal().width)).join("\n"));
       for await (const raw of lines) {
         const line = raw.trim();
         if (/^\/?(exit|quit)$/i.test(line)) break;

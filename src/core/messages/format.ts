@@ -11,12 +11,11 @@ export function percentLeft(percent: number): string {
   return `${Math.floor(percent)}%`;
 }
 
-/** How a bar with this much left stands. */
+/** How a bar with this much left stands, judged by the percentage that people read. */
 export function markOf(percent: number): Mark {
   if (percent <= 0) return "empty";
-  if (percent <= 10) return "critical";
-  if (percent <= 20) return "low";
-  return "ok";
+  if (Math.floor(percent) <= 10) return "critical";
+  return Math.floor(percent) <= 20 ? "low" : "ok";
 }
 
 /** The tone of a message whose worst bar is this. */
