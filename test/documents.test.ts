@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { createDemo } from "../src/app.ts";
+import { createProgram } from "../src/cli/program.ts";
+import type { CliOptions } from "../src/cli/session.ts";
+import { loadConfig } from "../src/config.ts";
+import { usage } from "../src/core/messages/help.ts";
+import { providers } from "../src/providers/index.ts";
+import { createKeptLog } from "./fakes/core.ts";
+import { createQuotaHouse } from "./fakes/quota-house.ts";
+import { pictureOf } from "./picture.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const readme = read("README.md");
+
+/** Fenced blocks of a language. */
+function blocks(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1] ?? "");
+}
+
+async function problemsOf(yaml: string): Promise<unknown> {
+  const folder = await mkdtemp(join(tmpdir(), "quotabot-docs-"));
+  await writeFile(join(folder, "quotabot.yml"), yaml, { mode: 0o600 });
+  const variables = [...yaml.matchAll(/\$\{([A-Z_]+)\}/g)].map((match) => [match[1] ?? "", "a-value-for-it"]);
+  try {
+    await loadConfig({ environment: Object.fromEntries(variables), cwd: folder, home: folder, providers });
+    return [];
+  } catch (error) {
+    return error;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe("the README", () => {
+  it("starts with the two commands, which are what CI runs", () => {
+    const ci = read(".ci/run");
+    for (const command of ["npm start", "npm test"]) {
+      expect(readme).toContain(`npm ci && ${command}`);
+      expect(ci).toContain(command);
+    }
+    expect(ci).toContain("npm ci");
+  });
+
+  it.each(["README.md", "docs/configuration.md"])("has configuration examples in %s that the program accepts", async (file) => {
+    const examples = blocks(read(file), "yaml");
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(await problemsOf(example)).toEqual([]);
+  });
+
+  it("lists every provider, with its id, its floor and whether it is official, and no other", () => {
+    const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| ([^|]+) \| (yes|no) \| (\d+) min \|/gm)];
+    expect(rows.map(([, id, name, official, floor]) => ({ id, name, official, floor: Number(floor) }))).toEqual(
+      providers.map(({ id, name, official, minInterval }) => ({
+        id,
+        name,
+        official: official ? "yes" : "no",
+        floor: minInterval / 60_000,
+      })),
+    );
+  });
+
+  it("lists every command of /quota with its use and summary, and no other", () => {
+    const { commands } = createQuotaHouse({ accounts: [], read: async () => ({ readings: [] }) });
+    const rows = [...readme.matchAll(/^\| `(\/quota [^`]+)` \| ([^|]+) \|/gm)];
+    expect(rows.map(([, use, summary]) => [use?.replaceAll("\\|", "|"), summary?.trim()])).toEqual(
+      commands.specs.map((spec) => [usage(spec), spec.summary]),
+    );
+  });
+
+  it("lists every command of the command line and its options, and no other", () => {
+    const program = createProgram({ version: "0", output: process.stdout, errors: process.stderr } as CliOptions);
+    const leaves = program.commands.flatMap((command) =>
+      command.commands.length > 0 ? command.commands.map((child) => `${command.name()} ${child.name()}`) : [command.name()],
+    );
+    const listed = [...readme.matchAll(/^\| `quotabot ([a-z ]+?)(?: (?:ACCOUNT\\\|PROVIDER|--.*?))?` \|/gm)].map((match) => match[1]);
+    expect(listed).toEqual(leaves);
+    const options = new Set(
+      program.commands.flatMap((command) => [command, ...command.commands]).flatMap((command) => command.options.map((option) => option.long)),
+    );
+    for (const option of options) expect(readme).toContain(`\`${option}`);
+  });
+
+  it("names only files of docs/ that exist", () => {
+    const links = [...readme.matchAll(/\]\((docs\/[^)#]+)/g)].map((match) => match[1] ?? "");
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) expect(() => read(link)).not.toThrow();
+  });
+});
+
+it("the picture in the README is what the program prints", async () => {
+  const written: string[] = [];
+  const demo = createDemo(
+    {
+      providers,
+      dispatcher: undefined as never,
+      clock: { now: () => 0 },
+      log: createKeptLog(),
+      console: {
+        input: (await import("node:stream")).Readable.from(["/quota\n"]),
+        output: { columns: 112, write: (text: string) => written.push(text) > 0 } as never,
+        interactive: false,
+        colour: true,
+      },
+      home: "/nowhere",
+    },
+  );
+  const { finished } = await demo.start();
+  await finished;
+  await demo.stop();
+  const table = written.find((text) => text.includes("· Quota")) ?? "";
+  await expect(pictureOf(`> /quota\n\n${table.trimEnd()}`)).toMatchFileSnapshot("../docs/quota.svg");
+});
