@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { createBot, createDemo, type Machine, openSession } from "./app.ts";
+import type { Machine } from "./app/core.ts";
+import { createDemo } from "./app/demo.ts";
+import { openSession } from "./app/session.ts";
+import { createBot } from "./app.ts";
 import { runCli } from "./cli/program.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { AppError } from "./core/errors.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createDemo } from "../src/app.ts";
+import { createDemo } from "../src/app/demo.ts";
 import { createProgram } from "../src/cli/program.ts";
 import type { CliOptions } from "../src/cli/session.ts";
 import { loadConfig } from "../src/config.ts";
@@ -19,7 +19,9 @@ const readme = read("README.md");
 
 /** Fenced blocks of a language. */
 function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1] ?? "");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 async function problemsOf(yaml: string): Promise<unknown> {
@@ -46,15 +48,20 @@ describe("the README", () => {
     expect(ci).toContain("npm ci");
   });
 
-  it.each(["README.md", "docs/configuration.md"])("has configuration examples in %s that the program accepts", async (file) => {
-    const examples = blocks(read(file), "yaml");
-    expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) expect(await problemsOf(example)).toEqual([]);
-  });
+  it.each(["README.md", "docs/configuration.md"])(
+    "has configuration examples in %s that the program accepts",
+    async (file) => {
+      const examples = blocks(read(file), "yaml");
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples) expect(await problemsOf(example)).toEqual([]);
+    },
+  );
 
   it("lists every provider, with its id, its floor and whether it is official, and no other", () => {
     const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| ([^|]+) \| (yes|no) \| (\d+) min \|/gm)];
-    expect(rows.map(([, id, name, official, floor]) => ({ id, name, official, floor: Number(floor) }))).toEqual(
+    expect(
+      rows.map(([, id, name, official, floor]) => ({ id, name, official, floor: Number(floor) })),
+    ).toEqual(
       providers.map(({ id, name, official, minInterval }) => ({
         id,
         name,
@@ -73,14 +80,24 @@ describe("the README", () => {
   });
 
   it("lists every command of the command line and its options, and no other", () => {
-    const program = createProgram({ version: "0", output: process.stdout, errors: process.stderr } as CliOptions);
+    const program = createProgram({
+      version: "0",
+      output: process.stdout,
+      errors: process.stderr,
+    } as CliOptions);
     const leaves = program.commands.flatMap((command) =>
-      command.commands.length > 0 ? command.commands.map((child) => `${command.name()} ${child.name()}`) : [command.name()],
+      command.commands.length > 0
+        ? command.commands.map((child) => `${command.name()} ${child.name()}`)
+        : [command.name()],
     );
-    const listed = [...readme.matchAll(/^\| `quotabot ([a-z ]+?)(?: (?:ACCOUNT\\\|PROVIDER|--.*?))?` \|/gm)].map((match) => match[1]);
+    const listed = [
+      ...readme.matchAll(/^\| `quotabot ([a-z ]+?)(?: (?:ACCOUNT\\\|PROVIDER|--.*?))?` \|/gm),
+    ].map((match) => match[1]);
     expect(listed).toEqual(leaves);
     const options = new Set(
-      program.commands.flatMap((command) => [command, ...command.commands]).flatMap((command) => command.options.map((option) => option.long)),
+      program.commands
+        .flatMap((command) => [command, ...command.commands])
+        .flatMap((command) => command.options.map((option) => option.long)),
     );
     for (const option of options) expect(readme).toContain(`\`${option}`);
   });
@@ -94,21 +111,19 @@ describe("the README", () => {
 
 it("the picture in the README is what the program prints", async () => {
   const written: string[] = [];
-  const demo = createDemo(
-    {
-      providers,
-      dispatcher: undefined as never,
-      clock: { now: () => 0 },
-      log: createKeptLog(),
-      console: {
-        input: (await import("node:stream")).Readable.from(["/quota\n"]),
-        output: { columns: 112, write: (text: string) => written.push(text) > 0 } as never,
-        interactive: false,
-        colour: true,
-      },
-      home: "/nowhere",
+  const demo = createDemo({
+    providers,
+    dispatcher: undefined as never,
+    clock: { now: () => 0 },
+    log: createKeptLog(),
+    console: {
+      input: (await import("node:stream")).Readable.from(["/quota\n"]),
+      output: { columns: 112, write: (text: string) => written.push(text) > 0 } as never,
+      interactive: false,
+      colour: true,
     },
-  );
+    home: "/nowhere",
+  });
   const { finished } = await demo.start();
   await finished;
   await demo.stop();

@@ -59,9 +59,9 @@ describe("/quota", () => {
          Account                Left         Window  Resets
       ▲  GLM        █░░░░░░░░░  12% left     5-hour  in 2 h       Acme Pro
       ✓  Lan's Max  ██████░░░░  59% left     weekly  in 3 d 18 h  Acme Max 20x
-      ?  money                  $10.00 left                       Acme
+      ✓  money                  $10.00 left                       Acme
 
-      Numbers read in less than a minute or later."
+      Numbers read just now."
     `);
   });
 
@@ -92,7 +92,7 @@ describe("/quota show", () => {
       Provider      Acme
       Plan          Max 20x
       State         ok
-      Numbers read  in less than a minute
+      Numbers read  just now
 
       ✓  5-hour  ██████░░░░  63% left  in 2 h
       ✓  weekly  ██████░░░░  59% left  in 3 d 18 h  counts first

@@ -26,7 +26,8 @@ function setUp(rest: { windows?: readonly string[]; store?: ReturnType<typeof cr
 
 const at = (used: number, rest: Parameters<typeof quota>[0] = {}) =>
   snapshot("a", { readings: [quota({ used, resetsAt: reset, ...rest })] });
-const titles = (channel: ReturnType<typeof createKeptChannel>) => channel.posts.map((message) => message.title);
+const titles = (channel: ReturnType<typeof createKeptChannel>) =>
+  channel.posts.map((message) => message.title);
 
 describe("alerts after a read", () => {
   it("are posted to every channel of the rule, once", async () => {

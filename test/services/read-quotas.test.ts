@@ -60,9 +60,16 @@ function setUp(setup: Setup = {}) {
 
 describe("reading accounts", () => {
   it("keeps what was read, durable and at hand", async () => {
-    const { readQuotas, accounts, snapshots } = setUp({ read: async () => ({ plan: "Max", readings: [quota()] }) });
+    const { readQuotas, accounts, snapshots } = setUp({
+      read: async () => ({ plan: "Max", readings: [quota()] }),
+    });
     await readQuotas.read(accounts, "allowed");
-    expect(readQuotas.snapshot("a")).toMatchObject({ state: "ok", plan: "Max", fetchedAt: start, failures: 0 });
+    expect(readQuotas.snapshot("a")).toMatchObject({
+      state: "ok",
+      plan: "Max",
+      fetchedAt: start,
+      failures: 0,
+    });
     expect(await snapshots.latest()).toEqual([readQuotas.snapshot("a")]);
   });
 
@@ -81,7 +88,12 @@ describe("reading accounts", () => {
 
   it("shares a read that is under way, however many ask", async () => {
     let finish: (reading: ProviderReading) => void = () => {};
-    const { readQuotas, accounts, asked } = setUp({ read: () => new Promise((resolve) => void (finish = resolve)) });
+    const { readQuotas, accounts, asked } = setUp({
+      read: () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    });
     const all = Promise.all([1, 2, 3].map(() => readQuotas.read(accounts, "allowed")));
     await expect.poll(() => asked.length).toBe(1);
     expect(readQuotas.isReading("a")).toBe(true);
@@ -118,7 +130,10 @@ describe("reading accounts", () => {
       read: (one) => (one.id === "hangs" ? new Promise(() => {}) : Promise.resolve({ readings: [quota()] })),
     });
     await readQuotas.read(accounts, "allowed");
-    expect(readQuotas.snapshot("hangs")).toMatchObject({ state: "error", message: "The provider did not answer in time." });
+    expect(readQuotas.snapshot("hangs")).toMatchObject({
+      state: "error",
+      message: "The provider did not answer in time.",
+    });
     expect(readQuotas.snapshot("answers")).toMatchObject({ state: "ok" });
   });
 });
@@ -153,7 +168,12 @@ describe("a read that fails", () => {
     fails = true;
     clock.advance(5 * minute);
     await readQuotas.read(accounts, "allowed");
-    expect(readQuotas.snapshot("a")).toMatchObject({ state: "error", plan: "Pro", readings: [quota()], fetchedAt: start });
+    expect(readQuotas.snapshot("a")).toMatchObject({
+      state: "error",
+      plan: "Pro",
+      readings: [quota()],
+      fetchedAt: start,
+    });
     expect(readQuotas.snapshot("a")?.attemptedAt).toBe(start + 5 * minute);
   });
 
@@ -174,16 +194,23 @@ describe("a read that fails", () => {
   });
 
   it("of a provider's own making is logged and says nothing of it to people", async () => {
-    const { readQuotas, accounts, log } = setUp({ read: () => Promise.reject(new TypeError("token fake-secret")) });
+    const { readQuotas, accounts, log } = setUp({
+      read: () => Promise.reject(new TypeError("token fake-secret")),
+    });
     await readQuotas.read(accounts, "allowed");
-    expect(readQuotas.snapshot("a")).toMatchObject({ state: "error", message: "The provider's answer could not be understood." });
+    expect(readQuotas.snapshot("a")).toMatchObject({
+      state: "error",
+      message: "The provider's answer could not be understood.",
+    });
     expect(log.lines.some((line) => line.level === "error")).toBe(true);
   });
 
   it.each(["provider_auth_rejected", "provider_forbidden", "provider_not_applicable"] as const)(
     "with %s is not repeated by the clock, only when a person asks",
     async (code) => {
-      const { readQuotas, accounts, clock, asked } = setUp({ read: () => Promise.reject(new AppError(code, "No.")) });
+      const { readQuotas, accounts, clock, asked } = setUp({
+        read: () => Promise.reject(new AppError(code, "No.")),
+      });
       await readQuotas.read(accounts, "due");
       clock.advance(24 * 60 * minute);
       await readQuotas.read(accounts, "due");
@@ -212,7 +239,9 @@ describe("a changed credential", () => {
 
 describe("across restarts", () => {
   it("the last snapshots, their floors and their failures are known again", async () => {
-    const { readQuotas, accounts, asked } = setUp({ snapshots: keptSnapshots([snapshot("a", { failures: 3 })]) });
+    const { readQuotas, accounts, asked } = setUp({
+      snapshots: keptSnapshots([snapshot("a", { failures: 3 })]),
+    });
     await readQuotas.restore();
     expect(readQuotas.snapshot("a")).toMatchObject({ failures: 3 });
     expect(await readQuotas.read(accounts, "allowed")).toBe(0);

@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { AppError } from "../../src/core/errors.ts";
 import { createSendDigests } from "../../src/core/services/send-digest.ts";
 import { renderTerminal } from "../../src/terminal/render.ts";
-import { AppError } from "../../src/core/errors.ts";
 import { account, createKeptChannel, quota, start } from "../fakes/core.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
 
 const hour = 3_600_000;
 const everyDay = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const accounts = [account("full", { label: "GLM" }), account("fine", { label: "Octo" }), account("out", { label: "CI seat" })];
+const accounts = [
+  account("full", { label: "GLM" }),
+  account("fine", { label: "Octo" }),
+  account("out", { label: "CI seat" }),
+];
 
 function setUp(rest: { at?: string; days?: readonly string[]; timezone?: string } = {}) {
   const house = createQuotaHouse({
@@ -92,7 +96,11 @@ describe("the digest", () => {
     await digests.sendDue();
     const [message] = channel.posts;
     if (message === undefined) throw new Error("There was no digest.");
-    const text = renderTerminal(message, { now: clock.now(), timezone: "UTC", terminal: { width: 100, colour: false } });
+    const text = renderTerminal(message, {
+      now: clock.now(),
+      timezone: "UTC",
+      terminal: { width: 100, colour: false },
+    });
     expect(text).toMatchInlineSnapshot(`
       "Daily digest
 

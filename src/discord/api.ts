@@ -1,0 +1,183 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  type APIMessageTopLevelComponent,
+  DiscordAPIError,
+  HTTPError,
+  RateLimitError,
+  REST,
+  RESTEvents,
+  RESTJSONErrorCodes,
+  type RESTPostAPIInteractionCallbackJSONBody,
+  type RESTPutAPIApplicationCommandsJSONBody,
+  Routes,
+} from "discord.js";
+import { AppError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+
+/** What answering an interaction needs of it. The token is good for 15 minutes. */
+export interface InteractionKey {
+  id: string;
+  application_id: string;
+  token: string;
+}
+
+interface MessageBody {
+  flags: number;
+  components: APIMessageTopLevelComponent[];
+}
+
+/**
+ * Discord's REST API (v10), as far as we use it. Every call throws delivery_failed when trying later can help (429,
+ * 5xx, network) and delivery_refused when Discord said no; the message holds Discord's words and code, no token.
+ * Nothing sent can mention anybody. An answer of Discord that gets lost never leads to a second message.
+ */
+export interface Api {
+  /** The first response to an interaction. It must reach Discord within 3 s. */
+  acknowledge(key: InteractionKey, body: RESTPostAPIInteractionCallbackJSONBody): Promise<void>;
+  /** Replaces the first response, or after a deferred update the message with the pressed button. */
+  edit(key: InteractionKey, body: MessageBody): Promise<void>;
+  /** One more message in answer to an interaction. */
+  followUp(key: InteractionKey, body: MessageBody): Promise<void>;
+  /** Posts in a channel and tells the message's id. */
+  post(channel: string, body: MessageBody): Promise<string>;
+  /** Replaces all commands of the application, in one guild or everywhere. */
+  register(
+    application: string,
+    guild: string | undefined,
+    commands: RESTPutAPIApplicationCommandsJSONBody,
+  ): Promise<void>;
+}
+
+/** Mentions of anybody are shown, but never fire. */
+export const noMentions: { parse: [] } = { parse: [] };
+
+export function createApi({ token, apiUrl, log }: { token: string; apiUrl: string; log: Log }): Api {
+  const rest = new REST({
+    api: apiUrl,
+    timeout: 5000,
+    // The library repeats 5xx at once and whatever the request; only we know what may be repeated.
+    retries: 0,
+    // Callers of these have a queue and a better time to try; the others wait here.
+    rejectOnRateLimit: ["/channels", "/applications"],
+    invalidRequestWarningInterval: 500,
+  }).setToken(token);
+  rest.on(RESTEvents.RateLimited, ({ route, timeToReset }) =>
+    log.debug({ route, timeToReset }, "Discord asks to slow down"),
+  );
+  rest.on(RESTEvents.InvalidRequestWarning, ({ count, remainingTime }) =>
+    log.warn(
+      { count, remainingTime },
+      "Many requests refused by Discord; at 10000 in 10 minutes it blocks us",
+    ),
+  );
+
+  // A post whose answer was lost may be in the channel already: when the same is posted again Discord must see the
+  // same nonce, with which it hands back the message it has.
+  const unsettled = new Map<string, string>();
+
+  return {
+    acknowledge: (key, body) =>
+      repeat([100, 200, 400, 800], async (again) => {
+        try {
+          const signal = AbortSignal.timeout(1500);
+          await rest.post(Routes.interactionCallback(key.id, key.token), { body, auth: false, signal });
+        } catch (error) {
+          // The try before was processed and only its answer was lost.
+          if (!(again && isCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)))
+            throw error;
+        }
+      }),
+
+    edit: (key, body) =>
+      repeat([300, 1000, 3000], async () => {
+        const route = Routes.webhookMessage(key.application_id, key.token);
+        await rest.patch(route, { body: { ...body, allowed_mentions: noMentions }, auth: false });
+      }),
+
+    followUp: (key, body) =>
+      // Knows no nonce: sent twice it would show twice.
+      repeat([], async () => {
+        const route = Routes.webhook(key.application_id, key.token);
+        await rest.post(route, { body: { ...body, allowed_mentions: noMentions }, auth: false });
+      }),
+
+    async post(channel, message) {
+      const content = { ...message, allowed_mentions: noMentions };
+      const text = channel + JSON.stringify(content);
+      const nonce = unsettled.get(text) ?? randomBytes(12).toString("hex");
+      const body = { ...content, nonce, enforce_nonce: true };
+      if (unsettled.size >= 100) unsettled.clear();
+      unsettled.set(text, nonce);
+      const posted = await repeat([300, 1000], () =>
+        authorised(
+          async () => (await rest.post(Routes.channelMessages(channel), { body })) as { id: string },
+        ),
+      );
+      unsettled.delete(text);
+      return posted.id;
+    },
+
+    register: (application, guild, commands) =>
+      repeat([], () =>
+        authorised(async () => {
+          const route =
+            guild === undefined
+              ? Routes.applicationCommands(application)
+              : Routes.applicationGuildCommands(application, guild);
+          await rest.put(route, { body: commands });
+        }),
+      ),
+  };
+
+  /** The library forgets the token at the first 401; one wrong answer must not silence us for good. */
+  async function authorised<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      rest.setToken(token);
+      throw error;
+    }
+  }
+}
+
+/** Makes the call, and again after each of the pauses (milliseconds) as long as it is unclear whether it arrived. */
+async function repeat<T>(pauses: readonly number[], call: (again: boolean) => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await call(tries > 0);
+    } catch (error) {
+      const wait = pauses[tries];
+      const unclear = !(error instanceof DiscordAPIError || error instanceof RateLimitError);
+      if (wait === undefined || !unclear) throw deliveryError(error);
+      await pause(wait * (0.75 + Math.random() / 2));
+    }
+  }
+}
+
+function isCode(error: unknown, code: number): boolean {
+  return error instanceof DiscordAPIError && error.code === code;
+}
+
+function deliveryError(error: unknown): AppError {
+  if (error instanceof RateLimitError) {
+    const retryAfter = Math.max(0, error.retryAfter);
+    return new AppError("delivery_failed", `Discord asks to wait ${Math.ceil(retryAfter / 1000)} s.`, {
+      retryAfter,
+    });
+  }
+  if (error instanceof DiscordAPIError) {
+    return new AppError("delivery_refused", `Discord refused: ${error.message} (${error.code})`);
+  }
+  return new AppError("delivery_failed", `Discord cannot be reached (${reason(error)}).`);
+}
+
+/** A failure to reach Discord in a word or two: "ECONNREFUSED", "HTTP 502". */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  if (error instanceof HTTPError) return `HTTP ${error.status}`;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  const status = /^Unexpected server response: (\d+)$/.exec(error.message)?.[1];
+  if (status !== undefined) return `HTTP ${status}`;
+  return error.name === "Error" ? error.message : error.name;
+}

@@ -1,0 +1,107 @@
+import type { App, BlockAction, ButtonAction } from "@slack/bolt";
+import type { Asker, Commands } from "../core/commands/command.ts";
+import type { Message } from "../core/domain/message.ts";
+import type { Log } from "../core/ports.ts";
+import { answersTo, resumed, showInPlace } from "./answers.ts";
+import { commandLineOf } from "./mention.ts";
+import { type Draft, type Poster, patiently } from "./poster.ts";
+import { createRespond } from "./response-url.ts";
+import { within } from "./waiting.ts";
+
+export interface ListenerOptions {
+  commands: Pick<Commands, "answer">;
+  isAdmin(user: string): boolean;
+  poster: Poster;
+  /** Renders a message for sending. */
+  draft(message: Message, options?: { buttons?: boolean; sharedBy?: string }): Draft;
+  log: Log;
+  /** Milliseconds: how long an answer may take to come with the acknowledgement; a post to a response_url may take. */
+  timings: { answerWithAck: number; respond: number };
+  /** Given when the bot stops and nothing may be waited for any more. */
+  stopping: AbortSignal;
+}
+
+/** A response_url takes 5 posts; the rest is for those that are repeated without tables. */
+const mostUpdates = 3;
+
+/** Everything that people can do to the bot on Slack: the command, its buttons, and a mention. */
+export function listen(app: Pick<App, "command" | "action" | "event">, options: ListenerOptions): void {
+  const { poster, draft, log, timings, stopping } = options;
+
+  const asker = (user: string): Asker => ({ surface: "slack", user, admin: options.isAdmin(user) });
+  const respondTo = (url: string) => createRespond(url, { log, timeout: timings.respond });
+
+  app.command("/quota", async ({ command, ack }) => {
+    const messages = answersTo(options, command.text ?? "", asker(command.user_id));
+    const first = messages.next();
+    // Slack shows an error after 3 s without acknowledgement, so a slow answer follows it.
+    const early = await within(first, timings.answerWithAck);
+    const inAck = early?.done === false ? early.value : undefined;
+    const body = inAck === undefined ? { text: "One moment, reading…" } : draft(inAck)(false);
+    // Not acknowledged means not shown: then the response_url still reaches the person.
+    const acked = await acknowledge(() => ack({ response_type: "ephemeral", ...body }));
+    const respond = respondTo(command.response_url);
+    await showInPlace(resumed(first, messages), {
+      shown: acked ? inAck : undefined,
+      most: mostUpdates,
+      show: (message) =>
+        respond(draft(message), { response_type: "ephemeral", ...(acked && { replace_original: true }) }),
+    });
+  });
+
+  app.action<BlockAction<ButtonAction>>("refresh", async ({ body, action, ack }) => {
+    await acknowledge(ack);
+    const messages = answersTo(options, action.value ?? "", asker(body.user.id), { refresh: true });
+    const respond = respondTo(body.response_url);
+    await showInPlace(messages, {
+      most: mostUpdates,
+      show: (message) => respond(draft(message), { replace_original: true }),
+    });
+  });
+
+  app.action<BlockAction<ButtonAction>>("share", async ({ body, action, ack }) => {
+    await acknowledge(ack);
+    for await (const message of answersTo(options, action.value ?? "", asker(body.user.id))) {
+      await respondTo(body.response_url)(draft(message, { buttons: false, sharedBy: body.user.id }), {
+        response_type: "in_channel",
+        replace_original: false,
+      });
+      return;
+    }
+  });
+
+  app.event("app_mention", async ({ event, body }) => {
+    // Two bots that answer each other's mentions would never stop.
+    if (event.bot_id !== undefined || event.user === undefined) return;
+    const bot = body.authorizations?.[0]?.user_id;
+    const messages = answersTo(options, commandLineOf(event.text, bot), asker(event.user));
+    let ts: string | undefined;
+    await showInPlace(messages, {
+      most: mostUpdates + 1,
+      async show(message) {
+        const here = draft(message, { buttons: false });
+        const known = ts;
+        const delivery = await patiently(
+          () =>
+            known === undefined
+              ? poster.post(event.channel, here, event.thread_ts ?? event.ts)
+              : poster.update(event.channel, known, here),
+          { signal: stopping, repeatable: known !== undefined },
+        );
+        if (delivery.sent) ts = delivery.ts;
+        else log.warn({ reason: delivery.error.message }, "could not answer a mention on Slack");
+        return delivery.sent && delivery.ts !== "";
+      },
+    });
+  });
+}
+
+/** Whether the acknowledgement went out; it does not when the socket has been cut meanwhile. */
+async function acknowledge(ack: () => Promise<void>): Promise<boolean> {
+  try {
+    await ack();
+    return true;
+  } catch {
+    return false;
+  }
+}

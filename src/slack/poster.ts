@@ -1,0 +1,118 @@
+import type { Logger, types } from "@slack/bolt";
+import { WebClient } from "@slack/web-api";
+import type { AppError } from "../core/errors.ts";
+import { type Failure, failureOf } from "./failures.ts";
+import type { Rendered } from "./render.ts";
+import { pause } from "./waiting.ts";
+
+/** A message ready to send; `plain` asks for one without native tables. */
+export type Draft = (plain: boolean) => Rendered;
+
+export type Delivery = { sent: true; channel: string; ts: string } | ({ sent: false } & Failure);
+
+export interface Poster {
+  /** Posts to a channel, in a thread if named. Tries once: a lost answer must not become a second message. */
+  post(channel: string, draft: Draft, thread?: string): Promise<Delivery>;
+  /** Replaces a posted message. */
+  update(channel: string, ts: string, draft: Draft): Promise<Delivery>;
+  /** Slack's code for why the token does not work; undefined when it does, or when Slack could not be asked. */
+  tokenProblem(): Promise<string | undefined>;
+}
+
+/**
+ * Posts through a client of its own, without the library's retries: they would repeat a post whose answer got lost,
+ * and one rate limit would hold up everything else.
+ */
+export function createPoster(options: {
+  token: string;
+  apiUrl: string | undefined;
+  timeout: number;
+  logger: Logger;
+}): Poster {
+  const client = new WebClient(options.token, {
+    ...(options.apiUrl !== undefined && { slackApiUrl: options.apiUrl }),
+    logger: options.logger,
+    timeout: options.timeout,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+
+  return {
+    post: (channel, draft, thread) =>
+      send(draft, (message) =>
+        client.chat.postMessage({
+          channel,
+          ...message,
+          ...(thread !== undefined && { thread_ts: thread }),
+          parse: "none",
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
+      ),
+    update: (channel, ts, draft) =>
+      send(draft, (message) => client.chat.update({ channel, ts, ...message, parse: "none" })),
+    async tokenProblem() {
+      try {
+        await client.auth.test();
+        return undefined;
+      } catch (error) {
+        return failureOf(error).code;
+      }
+    },
+  };
+}
+
+interface Sent {
+  channel?: string | undefined;
+  ts?: string | undefined;
+}
+
+async function send(
+  draft: Draft,
+  call: (message: { text: string; blocks: types.KnownBlock[] }) => Promise<Sent>,
+): Promise<Delivery> {
+  const first = await attempt(() => call(draft(false)));
+  // Workspaces get new kinds of blocks at different times.
+  return !first.sent && isBlockProblem(first.code) ? attempt(() => call(draft(true))) : first;
+}
+
+async function attempt(call: () => Promise<Sent>): Promise<Delivery> {
+  try {
+    const { channel = "", ts = "" } = await call();
+    return { sent: true, channel, ts };
+  } catch (error) {
+    return { sent: false, ...failureOf(error) };
+  }
+}
+
+/** Whether Slack's code says that it does not like the blocks. */
+function isBlockProblem(code: string | undefined): boolean {
+  return code === "invalid_blocks" || code === "invalid_blocks_format" || code === "msg_blocks_too_long";
+}
+
+/** The longest that an answer to a person is held back in total, in milliseconds. */
+const patience = 30_000;
+
+/**
+ * Sends again, as long as a person would wait, what Slack surely did not take. `repeatable` is for what may be done
+ * twice without harm: that is sent again after any passing failure.
+ */
+export async function patiently(
+  deliver: () => Promise<Delivery>,
+  options: { signal: AbortSignal; repeatable: boolean },
+): Promise<Delivery> {
+  let waited = 0;
+  for (;;) {
+    const delivery = await deliver();
+    if (delivery.sent || !delivery.error.retryable) return delivery;
+    if (!delivery.undone && !options.repeatable) return delivery;
+    const wait = waitOf(delivery.error);
+    if (waited + wait > patience || options.signal.aborted) return delivery;
+    await pause(wait, options.signal);
+    waited += wait;
+  }
+}
+
+function waitOf(error: AppError): number {
+  return Math.max(200, error.details.retryAfter ?? 1_000);
+}

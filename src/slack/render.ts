@@ -1,0 +1,161 @@
+import type { types } from "@slack/bolt";
+import type { Action, Block, Message, Text, Tone } from "../core/domain/message.ts";
+import { barGrid, barLine } from "./bars.ts";
+import { clip, mrkdwn, plainLine } from "./escape.ts";
+import { type Grid, nativeTable, preformatted, weigh } from "./grid.ts";
+import type { Present } from "./instants.ts";
+import { toMrkdwn, toPlain } from "./spans.ts";
+
+export interface RenderOptions extends Present {
+  /** Whether Refresh and Share are shown; default: yes. */
+  buttons?: boolean | undefined;
+  /** The Slack user who shared this answer, named below it. */
+  sharedBy?: string | undefined;
+  /** Whether tables are Slack's own `table` blocks or monospaced text; default: the former. */
+  tables?: "native" | "preformatted" | undefined;
+}
+
+export interface Rendered {
+  /** What notifications, screen readers and clients without blocks show. */
+  text: string;
+  blocks: types.KnownBlock[];
+}
+
+// Limits of a message (docs.slack.dev/reference/block-kit/blocks, checked 2026-11-22). A message of more than about
+// 13,000 characters is refused with msg_blocks_too_long; nothing documents the exact number.
+const headerLimit = 150;
+const textLimit = 3_000;
+const fieldsPerSection = 10;
+const maxBlocks = 50;
+const maxCharacters = 12_000;
+const maxBars = 25;
+/** Blocks and characters kept free for the header, "more", the footer, the buttons and who shared it. */
+const reserved = { blocks: 6, characters: 1_500 };
+
+const toneSigns: Record<Tone, string> = { neutral: "", good: "✅ ", warning: "⚠️ ", critical: "🛑 " };
+
+/**
+ * A message as Slack shows it: blocks within all of Slack's limits, and the same as text. What has no room is cut
+ * and said so. Text from outside stays text: it cannot format, link or mention.
+ */
+export function renderSlack(message: Message, options: RenderOptions): Rendered {
+  const page = createPage(options);
+  for (const block of message.blocks) page.add(block);
+  const title = clip(toneSigns[message.tone] + plainLine(message.title), headerLimit);
+  const blocks: types.KnownBlock[] = [];
+  if (title !== "") blocks.push({ type: "header", text: { type: "plain_text", text: title, emoji: false } });
+  blocks.push(...page.blocks());
+  const closing = message.footer === undefined ? "" : toMrkdwn(message.footer, 600, options);
+  if (closing !== "") blocks.push(context(closing));
+  if (options.sharedBy !== undefined && /^[UW][A-Z0-9]+$/.test(options.sharedBy))
+    blocks.push(context(`Shared by <@${options.sharedBy}>`));
+  return { text: fallbackText(message, options), blocks };
+}
+
+/** Collects blocks as long as there is room for them. */
+function createPage(options: RenderOptions) {
+  const added: types.KnownBlock[] = [];
+  let blocksLeft = maxBlocks - reserved.blocks;
+  let room = maxCharacters - reserved.characters;
+  let tables = 0;
+  let full = false;
+  let hasButtons = false;
+
+  function put(block: types.KnownBlock): boolean {
+    const weight = weigh(block);
+    if (blocksLeft <= 0 || weight > room) close();
+    if (full) return false;
+    blocksLeft -= 1;
+    room -= weight;
+    added.push(block);
+    return true;
+  }
+
+  function close(): void {
+    if (!full) added.push(context("…and more, which does not fit here"));
+    full = true;
+  }
+
+  function putGrid(grid: Grid, mostRows: number): void {
+    if (grid.rows.length === 0 || grid.columns.length === 0) return;
+    const shown = { ...grid, rows: grid.rows.slice(0, mostRows) };
+    // A message takes one table block.
+    const native = options.tables !== "preformatted" && tables === 0;
+    const drawn = native ? nativeTable(shown, room, options) : preformatted(shown, room, options);
+    const dropped = drawn.dropped + grid.rows.length - shown.rows.length;
+    if (dropped === grid.rows.length) close();
+    if (!put(drawn.block)) return;
+    if (native) tables += 1;
+    if (dropped > 0) put(context(`and ${dropped} more`));
+  }
+
+  function add(block: Block): void {
+    if (block.type === "bars") putGrid(barGrid(block.bars), maxBars);
+    else if (block.type === "table") putGrid(block, Number.POSITIVE_INFINITY);
+    else if (block.type === "facts") {
+      for (const group of groupsOf(block.facts, fieldsPerSection))
+        put({ type: "section", fields: group.map((fact) => mrkdwnObject(factText(fact, options))) });
+    } else if (block.type === "text") {
+      const text = toMrkdwn(block.text, textLimit, options);
+      if (text.trim() !== "") put({ type: "section", text: mrkdwnObject(text) });
+    } else if (options.buttons !== false && !hasButtons) {
+      const elements = buttons(block.actions);
+      if (elements.length === 0) return;
+      // Their room is reserved.
+      added.push({ type: "actions", elements });
+      hasButtons = true;
+    }
+  }
+
+  return { add, blocks: (): readonly types.KnownBlock[] => added };
+}
+
+function buttons(actions: readonly Action[]): types.Button[] {
+  const first = actions.filter((action, index) => actions.findIndex(({ id }) => id === action.id) === index);
+  return first
+    .filter((action) => action.command.length <= 2_000)
+    .map((action) => ({
+      type: "button",
+      text: { type: "plain_text", text: clip(plainLine(action.label) || action.id, 75), emoji: false },
+      action_id: action.id,
+      // An empty value is left out: Slack wants at least one character.
+      ...(action.command !== "" && { value: action.command }),
+    }));
+}
+
+function factText(fact: { label: string; value: Text }, options: Present): string {
+  const label = mrkdwn(plainLine(fact.label), 200);
+  const value = toMrkdwn(fact.value, 1_700, options);
+  return label === "" ? value || "–" : `*${label}*\n${value || "–"}`;
+}
+
+function mrkdwnObject(text: string): types.MrkdwnElement {
+  // Verbatim: Slack makes no links, channels or mentions out of plain text.
+  return { type: "mrkdwn", text, verbatim: true };
+}
+
+function context(text: string): types.ContextBlock {
+  return { type: "context", elements: [mrkdwnObject(text)] };
+}
+
+function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  const groups: T[][] = [];
+  for (let start = 0; start < items.length; start += size) groups.push(items.slice(start, start + size));
+  return groups;
+}
+
+/** The whole message in words, at most 3,000 characters. */
+function fallbackText(message: Message, options: Present): string {
+  const lines = [plainLine(message.title)];
+  for (const block of message.blocks) {
+    if (block.type === "text") lines.push(toPlain(block.text, textLimit, options));
+    else if (block.type === "bars") lines.push(...block.bars.map((bar) => barLine(bar, options)));
+    else if (block.type === "facts")
+      lines.push(...block.facts.map((fact) => `${fact.label}: ${toPlain(fact.value, 300, options)}`));
+    else if (block.type === "table")
+      lines.push(...block.rows.map((row) => row.map((cell) => toPlain(cell, 100, options)).join(", ")));
+  }
+  if (message.footer !== undefined) lines.push(toPlain(message.footer, 300, options));
+  const text = mrkdwn(lines.filter((line) => line !== "").join("\n"), textLimit);
+  return text === "" ? "quotabot" : text;
+}
