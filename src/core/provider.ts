@@ -51,6 +51,13 @@ export interface ProviderIo<Settings> {
 export interface ProviderReading {
   plan?: string | undefined;
   readings: readonly Reading[];
+  /**
+   * The provider's own id of what the quota belongs to (an organisation, a workspace, a login): two accounts with the
+   * same one share their quotas. It is stored as a hash only.
+   */
+  owner?: string | undefined;
+  /** Set when the provider has ended this service: since when, and what took its place. */
+  retired?: string | undefined;
 }
 
 /** How a provider whose credential is an OAuth token comes by it, apart from a token written in the configuration. */

@@ -23,6 +23,8 @@ export interface Quota {
   windowSeconds?: number | undefined;
   /** The pool of models this quota counts for; absent: the whole account. */
   scope?: string | undefined;
+  /** Ids of the models in the pool, where the provider tells them. */
+  models?: readonly string[] | undefined;
   unit: Unit;
   used?: number | undefined;
   limit?: number | undefined;
