@@ -51,10 +51,16 @@ export function createGateway(options: GatewayOptions): Gateway {
       status.connecting();
       await new Promise<void>((resolve) => {
         const patience = setTimeout(resolve, startPatience);
-        void keepTrying(() => {
+        const firstResult = () => {
           clearTimeout(patience);
           resolve();
-        });
+        };
+        // What no HTTP header can hold cannot be a token, and would look like a network failure.
+        if (/^[!-~]+$/.test(token)) void keepTrying(firstResult);
+        else {
+          refused(tokenHelp);
+          firstResult();
+        }
       });
       const refusal = status.refusal();
       started = true;
@@ -101,8 +107,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   function open(firstResult: () => void): Client {
     const opened = new Client({
       intents: [],
-      enforceNonce: true,
-      allowedMentions: { parse: [] },
       rest: { api: apiUrl, timeout: 5000, retries: 0 },
       // Users and members are otherwise kept for ever.
       makeCache: Options.cacheWithLimits({

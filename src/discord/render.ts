@@ -86,11 +86,11 @@ function blockTexts(blocks: readonly Block[], now: Instant, total: number): stri
 
 /** The text of a block in so much room; undefined when not even its beginning fits. */
 function blockText(block: Block, now: Instant, room: number): string | undefined {
+  if (block.type === "actions") return "";
+  if (room < 40) return undefined;
   switch (block.type) {
-    case "text": {
-      const text = markdown(block.text, { room, now, multiline: true });
-      return text.trim() === "" && block.text !== "" && room < 100 ? undefined : text;
-    }
+    case "text":
+      return markdown(block.text, { room, now, multiline: true });
     case "facts":
       return listText(
         list(
@@ -105,8 +105,6 @@ function blockText(block: Block, now: Instant, room: number): string | undefined
       return listText(list(block.bars.map((bar) => barText(bar, now))), room);
     case "table":
       return listText(tableList(block, now), room);
-    case "actions":
-      return "";
   }
 }
 

@@ -130,18 +130,21 @@ describe("starting", () => {
     expect(discord().gateway.log.identifies).toHaveLength(1);
   });
 
-  it("says what to do about a wrong token, and does not try again", async () => {
-    const bot = startBot(discord(), once, { token: "wrong-token-value" });
-    const error = await bot.start().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "config_invalid" });
-    expect(String(error)).toContain("discord.token");
-    expect(bot.health().state).toBe("down");
-    expect(JSON.stringify([String(error), bot.lines, bot.health()])).not.toContain("wrong-token-value");
-    const { length } = discord().requests;
-    await pause(1200);
-    expect(discord().requests).toHaveLength(length);
-    await bot.stop();
-  });
+  it.each(["wrong-token", "wrong-token\nof two lines", ""])(
+    "says what to do about the token %j, and does not try again",
+    async (token) => {
+      const bot = startBot(discord(), once, { token });
+      const error = await bot.start().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "config_invalid" });
+      expect(String(error)).toContain("discord.token");
+      expect(bot.health().state).toBe("down");
+      expect(JSON.stringify([String(error), bot.lines, bot.health()])).not.toContain("wrong-token");
+      const { length } = discord().requests;
+      await pause(1200);
+      expect(discord().requests).toHaveLength(length);
+      await bot.stop();
+    },
+  );
 
   it.each([4004, 4013, 4014])("takes close code %i for final", async (code) => {
     discord().gateway.flags.closeOnIdentify = code;
