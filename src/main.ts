@@ -49,6 +49,7 @@ async function startBot(options: { config?: string | undefined }): Promise<void>
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
   });
+  process.on("unhandledRejection", (error) => log.error({ error }, "A failure was not caught where it happened."));
   const { finished } = await app.start();
   await Promise.race([finished, signalled]);
   await app.stop();

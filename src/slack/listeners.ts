@@ -29,6 +29,8 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
   const { poster, draft, log, timings, stopping } = options;
 
   const asker = (user: string): Asker => ({ surface: "slack", user, admin: options.isAdmin(user) });
+  /** What everybody will see holds nothing for admins alone, whoever asks. */
+  const publicAsker = (user: string): Asker => ({ surface: "slack", user, admin: false });
   const respondTo = (url: string) => createRespond(url, { log, timeout: timings.respond });
 
   app.command("/quota", async ({ command, ack }) => {
@@ -61,7 +63,7 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
 
   app.action<BlockAction<ButtonAction>>("share", async ({ body, action, ack }) => {
     await acknowledge(ack);
-    for await (const message of answersTo(options, action.value ?? "", asker(body.user.id))) {
+    for await (const message of answersTo(options, action.value ?? "", publicAsker(body.user.id))) {
       await respondTo(body.response_url)(draft(message, { buttons: false, sharedBy: body.user.id }), {
         response_type: "in_channel",
         replace_original: false,
@@ -74,7 +76,7 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
     // Two bots that answer each other's mentions would never stop.
     if (event.bot_id !== undefined || event.user === undefined) return;
     const bot = body.authorizations?.[0]?.user_id;
-    const messages = answersTo(options, commandLineOf(event.text, bot), asker(event.user));
+    const messages = answersTo(options, commandLineOf(event.text, bot), publicAsker(event.user));
     let ts: string | undefined;
     await showInPlace(messages, {
       most: mostUpdates + 1,

@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Span, Text } from "../core/domain/message.ts";
 import { clip, length, mrkdwn, plain, plainLine } from "./escape.ts";
-import { countdown, moment, type Present, unixSeconds } from "./instants.ts";
+import { countdownText, momentText, type Present, unixSeconds } from "./instants.ts";
 
 const dateFormats = { countdown: "{ago}", moment: "{date_short_pretty} {time}" } as const;
 
@@ -56,7 +56,7 @@ function safeUrl(link: string): string | undefined {
 }
 
 function fallback(span: { instant: number; style: "countdown" | "moment" }, present: Present): string {
-  return span.style === "countdown" ? countdown(span.instant, present) : moment(span.instant, present);
+  return span.style === "countdown" ? countdownText(span.instant, present) : momentText(span.instant, present);
 }
 
 /** Running text as elements of a rich text section, where nothing is parsed, at most `limit` characters of text. */

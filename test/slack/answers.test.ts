@@ -41,6 +41,27 @@ describe.each(["socket", "http"] as const)("/quota on Slack (%s mode)", (mode) =
     ]);
   });
 
+  it("answers an admin like anybody else where everybody will see it", async () => {
+    const asked: [string, boolean][] = [];
+    const { fake } = await setUp({
+      mode,
+      admins: ["U02BOSS", "U01ALICE"],
+      async *answer(line, asker) {
+        asked.push([line, asker.admin]);
+        yield titled("Quota", "show claude-lan");
+      },
+    });
+    await fake.slash("", "U02BOSS");
+    await fake.click(fake.shown[0], "share", "U02BOSS");
+    await fake.mention("<@U0BOT> resets");
+    await until(() => asked.length === 3, "all three were answered");
+    expect(asked).toEqual([
+      ["", true],
+      ["show claude-lan", false],
+      ["resets", false],
+    ]);
+  });
+
   it("refreshes in place when Refresh is clicked", async () => {
     const { fake } = await setUp({
       mode,

@@ -21,11 +21,7 @@ export function help(commands: readonly Command[]): Message {
       },
       {
         type: "text",
-        text: [
-          "A part of the name of an account or provider is enough. ",
-          { code: "/quota" },
-          " alone lists them all.",
-        ],
+        text: "A part of the name of an account or provider is enough.",
       },
     ],
   };
