@@ -17,21 +17,19 @@ function told(reads: { used: number; resetsAt?: number }[], firstSight = false):
       thresholds: [80, 90, 100],
       marks,
     });
-    marks = { ...decision.marks, ...Object.fromEntries(decision.due.map((alert) => [alert.key, alert.mark])) };
+    marks = {
+      ...decision.marks,
+      ...Object.fromEntries(decision.due.map((alert) => [alert.key, alert.mark])),
+    };
     return decision.due.map((alert) => alert.threshold);
   });
 }
 
 describe("alerts", () => {
   it("are due once for each threshold as use grows", () => {
-    expect(told([{ used: 70 }, { used: 81 }, { used: 85 }, { used: 90 }, { used: 95 }, { used: 100 }])).toEqual([
-      [],
-      [80],
-      [],
-      [90],
-      [],
-      [100],
-    ]);
+    expect(
+      told([{ used: 70 }, { used: 81 }, { used: 85 }, { used: 90 }, { used: 95 }, { used: 100 }]),
+    ).toEqual([[], [80], [], [90], [], [100]]);
   });
 
   it("are due only for the highest threshold of a jump, and never for the lower ones later", () => {
@@ -39,15 +37,23 @@ describe("alerts", () => {
   });
 
   it("arm again in a new window, and a reset that jitters by minutes is no new window", () => {
-    expect(told([{ used: 85 }, { used: 85, resetsAt: reset + 9 * 60_000 }, { used: 85, resetsAt: reset + 5 * hour }])).toEqual([
-      [80],
-      [],
-      [80],
-    ]);
+    expect(
+      told([
+        { used: 85 },
+        { used: 85, resetsAt: reset + 9 * 60_000 },
+        { used: 85, resetsAt: reset + 5 * hour },
+      ]),
+    ).toEqual([[80], [], [80]]);
   });
 
   it("arm again after use has fallen 5 points below the threshold, not before", () => {
-    expect(told([{ used: 81 }, { used: 76 }, { used: 81 }, { used: 75 }, { used: 81 }])).toEqual([[80], [], [], [], [80]]);
+    expect(told([{ used: 81 }, { used: 76 }, { used: 81 }, { used: 75 }, { used: 81 }])).toEqual([
+      [80],
+      [],
+      [],
+      [],
+      [80],
+    ]);
   });
 
   it("are silent about what is passed already at first sight, except exhaustion", () => {
@@ -56,7 +62,12 @@ describe("alerts", () => {
   });
 
   it("stay due until somebody was told", () => {
-    const read = { account: "a", readings: [quota({ used: 85, resetsAt: reset })], firstSight: false, thresholds: [80] };
+    const read = {
+      account: "a",
+      readings: [quota({ used: 85, resetsAt: reset })],
+      firstSight: false,
+      thresholds: [80],
+    };
     const first = decideAlerts({ ...read, marks: {} });
     const second = decideAlerts({ ...read, marks: first.marks });
     expect(second.due.map((alert) => alert.threshold)).toEqual([80]);
@@ -64,7 +75,10 @@ describe("alerts", () => {
 
   it("know nothing of windows whose use is unknown", () => {
     const unknown = quota({ used: undefined });
-    expect(decideAlerts({ account: "a", readings: [unknown], firstSight: false, thresholds: [0, 80], marks: {} }).due).toEqual([]);
+    expect(
+      decideAlerts({ account: "a", readings: [unknown], firstSight: false, thresholds: [0, 80], marks: {} })
+        .due,
+    ).toEqual([]);
   });
 });
 
@@ -85,6 +99,8 @@ describe("a reset", () => {
   it("is no news when there was plenty left, or while a longer window of the pool is exhausted", () => {
     expect(confirmedResets([quota({ used: 30, resetsAt: reset })], [after], facts)).toEqual([]);
     expect(confirmedResets([before], [after, quota({ id: "weekly", used: 100 })], facts)).toEqual([]);
-    expect(confirmedResets([before], [after, quota({ id: "weekly", scope: "Fable", used: 100 })], facts)).toEqual([after]);
+    expect(
+      confirmedResets([before], [after, quota({ id: "weekly", scope: "Fable", used: 100 })], facts),
+    ).toEqual([after]);
   });
 });

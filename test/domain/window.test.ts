@@ -35,5 +35,7 @@ describe("the month before a reset", () => {
 });
 
 it("the next month begins at its first midnight in UTC", () => {
-  expect(new Date(startOfNextMonth(Date.parse("2026-12-31T23:59:59Z"))).toISOString()).toBe("2027-01-01T00:00:00.000Z");
+  expect(new Date(startOfNextMonth(Date.parse("2026-12-31T23:59:59Z"))).toISOString()).toBe(
+    "2027-01-01T00:00:00.000Z",
+  );
 });

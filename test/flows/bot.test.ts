@@ -5,7 +5,11 @@ import { startFakeSlack } from "../fakes/slack/server.ts";
 import { createFolder, launch, run } from "./program.ts";
 
 async function setUp(tokens: { slack?: string; discord?: string } = {}) {
-  const [provider, slack, discord] = await Promise.all([startProviderServer(), startFakeSlack(), startFakeDiscord()]);
+  const [provider, slack, discord] = await Promise.all([
+    startProviderServer(),
+    startFakeSlack(),
+    startFakeDiscord(),
+  ]);
   const account = (id: string, name: string) =>
     `  - { id: ${id}, provider: ${name}, acceptUnofficial: true, credentials: { accessToken: fake-token-${id} }, baseUrl: "${provider.url}" }`;
   const folder = await createFolder(`
@@ -26,7 +30,9 @@ async function startBot(setup: Awaited<ReturnType<typeof setUp>>) {
   const bot = launch(["start"], { cwd: setup.folder.path });
   onTestFinished(() => void bot.child.kill("SIGKILL"));
   await expect.poll(() => bot.errors(), { timeout: 15_000 }).toContain('"msg":"Started."');
-  await expect.poll(() => setup.discord.gateway.log.identifies.length + setup.slack.sockets().open, { timeout: 5_000 }).toBe(2);
+  await expect
+    .poll(() => setup.discord.gateway.log.identifies.length + setup.slack.sockets().open, { timeout: 5_000 })
+    .toBe(2);
   return bot;
 }
 
@@ -38,7 +44,10 @@ it("/quota is answered on Slack and Discord within 300 ms while every provider h
 
   const onSlack = await slack.slash("");
   expect(onSlack.after).toBeLessThan(300);
-  expect(slack.shown[0]).toMatchObject({ onlyFor: slack.user, text: expect.stringContaining("Reading 2 accounts") });
+  expect(slack.shown[0]).toMatchObject({
+    onlyFor: slack.user,
+    text: expect.stringContaining("Reading 2 accounts"),
+  });
   const asked = performance.now();
   const onDiscord = discord.slash("list");
   await expect.poll(() => onDiscord.message, { interval: 5 }).toBeDefined();
