@@ -80,7 +80,7 @@ describe("the README", () => {
   });
 
   it("lists every command of the command line and its options, and no other", () => {
-    const program = createProgram({} as CliOptions);
+    const program = createProgram({ version: "0" } as CliOptions);
     const leaves = program.commands.flatMap((command) =>
       command.commands.length > 0
         ? command.commands.map((child) => `${command.name()} ${child.name()}`)
