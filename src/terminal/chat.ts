@@ -85,7 +85,12 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
 
   return {
     async run(greeting) {
-      print(greeting.split("\n").flatMap((line) => wrap(line, terminal().width)).join("\n"));
+      print(
+        greeting
+          .split("\n")
+          .flatMap((line) => wrap(line, terminal().width))
+          .join("\n"),
+      );
       for await (const raw of lines) {
         const line = raw.trim();
         if (/^\/?(exit|quit)$/i.test(line)) break;

@@ -5,27 +5,66 @@ export interface Cell {
   text: string;
   align?: "left" | "right" | undefined;
   draw?: ((padded: string) => string) | undefined;
+  /** Where its column stands when columns have to go: the lowest goes first; absent: it stays. */
+  yields?: number | undefined;
+  /** Its column is shown whole or not at all. */
+  whole?: boolean | undefined;
 }
 
 const gap = "  ";
+/** No column is cut shorter than this as long as another one can go instead. */
+const readable = 12;
 
-/**
- * Lines of aligned columns no wider than `width`: where they would be, the widest cells are cut with "…", down to 8
- * columns; then the last columns go.
- */
+/** Lines of aligned columns no wider than `width`: where they would be, columns go or are cut with "…". */
 export function columns(rows: readonly (readonly Cell[])[], width: number): string[] {
-  const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) =>
-    Math.max(0, ...rows.map((row) => stringWidth(row[column]?.text ?? ""))),
-  );
-  narrow(widths, width);
+  const widths = fittingWidths(rows, width);
   return rows.map((row) =>
     widths
-      .map((columnWidth, column) => drawCell(row[column], columnWidth))
-      .filter((_, column) => (widths[column] ?? 0) > 0)
+      .map((columnWidth, column) => (columnWidth > 0 ? drawCell(row[column], columnWidth) : undefined))
+      .filter((cell) => cell !== undefined)
       .join(gap)
       .trimEnd(),
   );
+}
+
+/** The width of each column; 0 for one that is empty or has to go. */
+function fittingWidths(rows: readonly (readonly Cell[])[], width: number): number[] {
+  const cells = (column: number) => rows.flatMap((row) => row[column] ?? []);
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const natural = Array.from({ length: count }, (_, column) =>
+    Math.max(0, ...cells(column).map((cell) => stringWidth(cell.text))),
+  );
+  const isWhole = natural.map((_, column) => cells(column).some((cell) => cell.whole));
+  const yielding = natural
+    .map((_, column) => ({ column, yields: cells(column).find((cell) => cell.yields !== undefined)?.yields }))
+    .filter((one) => one.yields !== undefined)
+    .sort((a, b) => (a.yields ?? 0) - (b.yields ?? 0));
+  for (;;) {
+    const shrunk = shrink(natural, isWhole, width, readable);
+    if (total(shrunk) <= width) return shrunk;
+    const next = yielding.shift();
+    if (next === undefined) return shrink(natural, isWhole, width, 1);
+    natural[next.column] = 0;
+  }
+}
+
+function shrink(
+  natural: readonly number[],
+  isWhole: readonly boolean[],
+  width: number,
+  least: number,
+): number[] {
+  const widths = [...natural];
+  while (total(widths) > width) {
+    const widest = Math.max(...widths.filter((_, column) => !isWhole[column]));
+    if (widest <= least) break;
+    widths[widths.findLastIndex((one, column) => one === widest && !isWhole[column])] = widest - 1;
+  }
+  return widths;
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, one) => sum + (one > 0 ? one + gap.length : 0), -gap.length);
 }
 
 function drawCell(cell: Cell | undefined, width: number): string {
@@ -35,21 +74,8 @@ function drawCell(cell: Cell | undefined, width: number): string {
   return cell?.draw === undefined ? padded : cell.draw(padded);
 }
 
-function narrow(widths: number[], width: number): void {
-  const total = () => widths.reduce((sum, one) => sum + (one > 0 ? one + gap.length : 0), -gap.length);
-  while (total() > width) {
-    const widest = Math.max(...widths);
-    if (widest > 8) widths[widths.lastIndexOf(widest)] = widest - 1;
-    else {
-      const last = widths.findLastIndex((one) => one > 0);
-      if (last <= 0) return;
-      widths[last] = 0;
-    }
-  }
-}
-
 /** The text in at most so many terminal columns. */
-export function cut(text: string, width: number): string {
+function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let kept = "";
   for (const { segment } of new Intl.Segmenter("en").segment(text)) {
@@ -59,7 +85,7 @@ export function cut(text: string, width: number): string {
   return width < 1 ? "" : `${kept.trimEnd()}…`;
 }
 
-/** The text broken at spaces into lines of at most so many columns. */
+/** The text broken at spaces into lines of at most so many columns; a longer word is cut. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -70,5 +96,5 @@ export function wrap(text: string, width: number): string[] {
       line = word;
     } else line = longer;
   }
-  return [...lines, line];
+  return [...lines, line].map((one) => cut(one, width));
 }

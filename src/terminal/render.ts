@@ -79,15 +79,18 @@ function barCells(bar: Bar, context: RenderContext): Cell[] {
   return [
     { text: signOf[bar.mark], draw: inMark },
     { text: harmless(bar.label), draw: (label) => ink(label, "bold", terminal) },
-    { text: bar.left === undefined ? "" : drawBar(bar.left), draw: inMark },
+    { text: bar.left === undefined ? "" : drawBar(bar.left), draw: inMark, yields: 2, whole: true },
     { text: spell(bar.value, context) },
-    { text: harmless(bar.window ?? "") },
-    { text: bar.resetsAt === undefined ? "" : spell({ instant: bar.resetsAt, style: "countdown" }, context) },
+    { text: harmless(bar.window ?? ""), yields: 3 },
+    {
+      text: bar.resetsAt === undefined ? "" : spell({ instant: bar.resetsAt, style: "countdown" }, context),
+      yields: 4,
+    },
     {
       text: bar.note === undefined ? "" : spell(bar.note, context),
       draw: (note) => ink(note, "yellow", terminal),
     },
-    { text: harmless(bar.detail ?? ""), draw: (detail) => ink(detail, "grey", terminal) },
+    { text: harmless(bar.detail ?? ""), draw: (detail) => ink(detail, "grey", terminal), yields: 1 },
   ];
 }
 
