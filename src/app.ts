@@ -1,5 +1,6 @@
 import { createClockwork } from "./app/clockwork.ts";
 import { createAccountReader, createCore, type Machine } from "./app/core.ts";
+import { createHttp } from "./app/http.ts";
 import { type App, createApp, startAll } from "./app/lifecycle.ts";
 import { openStore } from "./app/store.ts";
 import type { Config } from "./config.ts";
@@ -18,11 +19,12 @@ export function createBot(config: Config, machine: Machine): App {
     cleanup.push(() => store.close());
     const reader = createAccountReader(config, machine);
     cleanup.push(reader.settled);
-    const core = createCore({ ...machine, accounts: config.accounts, reader, snapshots: store.snapshots });
+    const { accounts, admins, timezone, sharedPools } = config;
+    const { snapshots } = store;
+    const core = createCore({ ...machine, accounts, timezone, sharedPools, reader, snapshots });
     await core.readQuotas.restore();
     cleanup.push(core.readQuotas.stop);
 
-    const { admins, timezone } = config;
     const shared = { commands: core.commands, clock, log, timezone };
     // The platforms' libraries are large: only those in use are loaded.
     const slack =
@@ -42,6 +44,7 @@ export function createBot(config: Config, machine: Machine): App {
           admins.discord.includes(user) || roles.some((role) => admins.discordRoles.includes(role)),
       });
     const chat = slack || discord ? undefined : createTerminalChat({ ...shared, console: machine.console });
+    const http = await createHttp(config, { ...core, ...machine, settings: store.settings });
     const channelOf = (id: string): Channel | undefined => {
       if (id === "terminal") return chat?.channel;
       if (id.startsWith("slack:")) return slack?.channel(id);
@@ -59,8 +62,9 @@ export function createBot(config: Config, machine: Machine): App {
       everySeconds: 30,
     });
     cleanup.push(() => scheduler.stop());
-    for (const platform of [slack, discord]) if (platform) cleanup.push(() => platform.stop());
-    await startAll([slack, discord].filter((platform) => platform !== undefined));
+    const doors = [http, slack, discord].filter((door) => door !== undefined);
+    for (const door of doors) cleanup.push(() => door.stop());
+    await startAll(doors);
     scheduler.start();
     void core.readQuotas.read(config.accounts, "due");
     log.info(
@@ -70,7 +74,9 @@ export function createBot(config: Config, machine: Machine): App {
     if (chat === undefined) return { finished: new Promise<void>(() => {}) };
     cleanup.push(async () => chat.close());
     const greeting = `quotabot watches ${count(config.accounts.length, "account")}. Type /quota help for what you can ask, exit to leave.`;
-    return { finished: chat.run(greeting) };
+    const chatted = chat.run(greeting);
+    // Whoever asks over HTTP needs the bot also when it has no terminal, as under a service manager.
+    return { finished: http && !machine.console.interactive ? new Promise<void>(() => {}) : chatted };
   });
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { z } from "zod";
-import { type ConfiguredAccount, resolveAccount } from "./config/accounts.ts";
+import { resolveAccount } from "./config/accounts.ts";
 import { checkSettings } from "./config/checks.ts";
 import { readText, resolvePath } from "./config/files.ts";
 import { findFile, readVariables } from "./config/find.ts";
@@ -11,6 +11,7 @@ import { type Environment, expandSettings } from "./config/references.ts";
 import { schema } from "./config/schema.ts";
 import { environmentSecrets, findSecrets, secretTexts } from "./config/secrets.ts";
 import { parseSettings, type Settings } from "./config/yaml.ts";
+import type { Account } from "./core/domain/account.ts";
 import { AppError } from "./core/errors.ts";
 import type { Provider } from "./core/provider.ts";
 import { createRedactor } from "./redact.ts";
@@ -24,7 +25,7 @@ export interface Config extends Omit<z.output<typeof schema>, "accounts"> {
   file: string;
   /** IANA name of the team's time zone. */
   timezone: string;
-  accounts: readonly ConfiguredAccount[];
+  accounts: readonly Account[];
   /** Variables that credentials may be taken from: the process's own, then those of `.env` beside the file. */
   environment: Environment;
   /** Texts that must never be shown or logged. */

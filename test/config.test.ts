@@ -57,6 +57,7 @@ http:
     - { name: claude-code, key: \${KEY_INGEST}, scopes: [ingest] }
     - { name: ops, key: \${KEY_ADMIN}, scopes: [read, ingest, admin] }
 agents: { maxConcurrent: { claude: 3 }, allocationTtl: 4h }
+sharedPools: owner
 `;
 
 const environment = {
@@ -132,16 +133,19 @@ describe("a complete configuration", () => {
         ],
       },
       agents: { maxConcurrent: { claude: 3 }, allocationTtl: 4 * hour },
+      sharedPools: "owner",
     });
     expect(config?.accounts).toEqual([
       {
         id: "claude-lan",
         provider: "privately",
+        acceptUnofficial: true,
         label: "Lan's Max",
         credentials: { file: "~/.claude/.credentials.json" },
         interval: hour / 4,
         baseUrl: "http://127.0.0.1:9000",
         tags: ["team-a"],
+        push: false,
         windows: [
           { id: "daily-tokens", unit: "tokens", limit: 15_000_000, resets: { at: "00:00", zone: "UTC" } },
           { id: "rolling", unit: "tokens", limit: 5_000_000, rolling: 5 * hour },
@@ -204,6 +208,7 @@ describe("an empty configuration", () => {
         channels: {},
         admins: { slack: [], discord: [], discordRoles: [] },
         agents: { maxConcurrent: {}, allocationTtl: 4 * hour },
+        sharedPools: "auto",
         environment: {},
         secrets: [],
         warnings: [],

@@ -26,13 +26,14 @@ export function createDemo(machine: Machine): App {
     const store = createMemoryStore();
     const demo = { ...machine, clock, dispatcher };
     const reader = createAccountReader({ dataDir: "", environment: {} }, demo);
-    const core = createCore({ ...demo, accounts, reader, snapshots: store.snapshots });
+    const timezone = "UTC";
+    const { snapshots } = store;
+    const core = createCore({ ...demo, accounts, timezone, sharedPools: "auto", reader, snapshots });
     cleanup.push(core.readQuotas.stop);
     const commands: Commands = {
       ...core.commands,
       answer: (...call) => markedAnswer(core.commands.answer(...call)),
     };
-    const timezone = "UTC";
     const chat = createTerminalChat({ ...demo, commands, timezone });
     cleanup.push(async () => chat.close());
     const channel: Channel = { ...chat.channel, post: (message) => chat.channel.post(markedDemo(message)) };

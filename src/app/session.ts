@@ -1,14 +1,24 @@
-import type { Session } from "../cli/session.ts";
+import { openRemoteReports } from "../cli/remote.ts";
+import type { Session, SessionOptions } from "../cli/session.ts";
 import type { Config } from "../config.ts";
+import { isAppError } from "../core/errors.ts";
 import type { Snapshots } from "../core/ports.ts";
+import type { QuotaReports } from "../core/services/quota-report.ts";
 import { readLock } from "../stores/folder-lock.ts";
 import { readSnapshots } from "../stores/lowdb.ts";
 import { createAccountReader, createCore, type Machine } from "./core.ts";
 import { openStore } from "./store.ts";
 
-/** The accounts of a configuration for one command of the CLI; what a running bot reads is only looked at. */
-export async function openSession(config: Config, machine: Machine): Promise<Session> {
-  const { accounts, timezone } = config;
+/**
+ * The accounts of a configuration for one command of the CLI. A bot that works on the same data folder is asked over
+ * HTTP where it answers; else what it has stored is only looked at.
+ */
+export async function openSession(
+  config: Config,
+  machine: Machine,
+  options: Pick<SessionOptions, "fromDisk"> = {},
+): Promise<Session> {
+  const { accounts, timezone, sharedPools } = config;
   const reader = createAccountReader(config, machine);
   const holder = await readLock(config.dataDir, machine.clock).catch(() => undefined);
   const store = holder === undefined ? await openStore(config, machine) : undefined;
@@ -16,18 +26,26 @@ export async function openSession(config: Config, machine: Machine): Promise<Ses
     latest: () => readSnapshots({ folder: config.dataDir, log: machine.log }),
     replace: async () => undefined,
   };
-  const core = createCore({ ...machine, accounts, reader, snapshots });
+  const core = createCore({ ...machine, accounts, timezone, sharedPools, reader, snapshots });
   await core.readQuotas.restore();
-  const session = { ...core, accounts, clock: machine.clock, timezone };
-  const close = async () => {
-    await core.readQuotas.stop();
-    await reader.settled();
-    await store?.close();
+  const session: Session = {
+    ...core,
+    accounts,
+    clock: machine.clock,
+    timezone,
+    // Forgetting what was never there rewrites everything all the same.
+    checkStore: async () => await store?.settings.set("doctor", undefined),
+    async close() {
+      await core.readQuotas.stop();
+      await reader.settled();
+      await store?.close();
+    },
   };
-  if (holder === undefined) return { ...session, close };
+  if (holder === undefined) return session;
+  const remote = options.fromDisk ? undefined : await askBot(config, machine);
+  if (remote !== undefined) return { ...session, reports: remote };
   return {
     ...session,
-    close,
     reports: {
       ...core.reports,
       // The bot reads; what it has stored meanwhile is all there is to see.
@@ -38,4 +56,32 @@ export async function openSession(config: Config, machine: Machine): Promise<Ses
     },
     notice: `A bot (process ${holder.pid}) works on ${config.dataDir}; these are the numbers it read last.`,
   };
+}
+
+/** The reports of the bot that works on the data folder; undefined when no key may read them, or nobody answers. */
+async function askBot(config: Config, machine: Machine): Promise<QuotaReports | undefined> {
+  const { http } = config;
+  const key = http?.keys.find(({ scopes }) => scopes.includes("read"))?.key;
+  if (http === undefined || key === undefined || http.port === 0) return undefined;
+  const providerNames = new Map(machine.providers.map(({ id, name }) => [id, name]));
+  const url = `http://${reachable(http.host)}:${http.port}`;
+  try {
+    return await openRemoteReports({
+      url,
+      key,
+      accounts: config.accounts,
+      providerNames,
+      clock: machine.clock,
+    });
+  } catch (error) {
+    if (isAppError(error, "store_unavailable")) return undefined;
+    throw error;
+  }
+}
+
+/** The address of this machine for a server that listens on `host`. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
 }

@@ -12,27 +12,20 @@ import { checkWindows } from "./windows.ts";
 
 const usualInterval = 10 * 60_000;
 
-/** A window that the team wrote down because the provider reports no limit. */
-type OwnWindow = z.output<typeof schema>["accounts"][number]["windows"][number];
-
-/** An account with what the team says of its windows. */
-export interface ConfiguredAccount extends Account {
-  windows: readonly OwnWindow[];
-}
-
 /** An account as the rest of the program sees it, from one whose checks found nothing. */
 export function resolveAccount(
   written: z.output<typeof schema>["accounts"][number],
   providers: readonly Provider[],
   from: { folder: string },
-): ConfiguredAccount {
-  const { id, provider, label, credentials, baseUrl, tags, windows } = written;
+): Account {
+  const { id, provider, label, acceptUnofficial, credentials, baseUrl, tags, windows, push } = written;
   const floor = providers.find((candidate) => candidate.id === provider)?.minInterval ?? 0;
   const file = credentials?.file;
   return {
     id,
     provider,
     label,
+    acceptUnofficial,
     // `~` and `$NAME` at the start stay: they are looked up when the file is read.
     credentials:
       file === undefined || /^[~$]/.test(file)
@@ -41,6 +34,7 @@ export function resolveAccount(
     interval: written.interval ?? Math.max(floor, usualInterval),
     baseUrl,
     tags,
+    push,
     windows,
   };
 }
@@ -61,7 +55,7 @@ export function checkAccounts(settings: unknown, providers: readonly Provider[])
       return [{ path: [...path, "provider"], message }, ...windows];
     }
     return [
-      ...checkConsent(account, path, provider),
+      ...(isPushed(account) ? checkPush(account, path) : []),
       ...checkInterval(account, path, provider),
       ...checkCredentials(account.credentials, [...path, "credentials"], provider),
       ...windows,
@@ -70,15 +64,16 @@ export function checkAccounts(settings: unknown, providers: readonly Provider[])
   return [...problems, ...checkUnique(accounts, ["accounts"], "id")];
 }
 
-function checkConsent(account: Readonly<Record<string, unknown>>, path: Path, provider: Provider): Problem[] {
-  const consent = account.acceptUnofficial;
-  // Anything that is neither yes nor no is a problem of its own.
-  const refused = consent === undefined || consent === false || consent === "false";
-  if (provider.official || !refused) return [];
-  const message =
-    `${provider.name} publishes no API for this: the vendor may forbid reading its quota this way, change it at ` +
-    "any time or block the account; write `acceptUnofficial: true` if you accept that";
-  return [{ path: [...path, "acceptUnofficial"], message }];
+/** Whether people's machines tell the account's numbers. */
+export function isPushed({ push }: Readonly<Record<string, unknown>>): boolean {
+  return push === true || push === "true";
+}
+
+/** An account that people's machines report on is never read, so it needs no consent and no credentials. */
+function checkPush({ credentials }: Readonly<Record<string, unknown>>, path: Path): Problem[] {
+  if (credentials === undefined) return [];
+  const message = "does not go together with `push: true`: such an account is never read by the bot";
+  return [{ path: [...path, "credentials"], message }];
 }
 
 function checkInterval(

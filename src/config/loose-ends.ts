@@ -1,5 +1,6 @@
 import { fitsPattern } from "../core/matching.ts";
-import type { Provider } from "../core/provider.ts";
+import { consentNeeded, type Provider } from "../core/provider.ts";
+import { isPushed } from "./accounts.ts";
 import { listOf, mapOf, textOf, textsOf } from "./glimpse.ts";
 import { type Path, type Problem, quoted, suggestion } from "./problems.ts";
 
@@ -24,6 +25,9 @@ export function findLooseEnds(settings: unknown, providers: readonly Provider[])
   }
 
   return [
+    ...listOf(whole.accounts).flatMap((account, index) =>
+      withoutConsent(mapOf(account), ["accounts", index], providers),
+    ),
     ...listOf(whole.alerts).flatMap((rule, index) =>
       textsOf(mapOf(rule).accounts).flatMap((glob) =>
         glob === undefined || glob === "*" || accounts.some((id) => fitsPattern(glob, id))
@@ -46,6 +50,18 @@ export function findLooseEnds(settings: unknown, providers: readonly Provider[])
       unknownProvider(["agents", "maxConcurrent", name], name),
     ),
   ];
+}
+
+/** An account whose vendor publishes no API for this stays unread until somebody accepts that. */
+function withoutConsent(
+  account: Readonly<Record<string, unknown>>,
+  path: Path,
+  providers: readonly Provider[],
+): Problem[] {
+  const provider = providers.find(({ id }) => id === account.provider);
+  const accepted = account.acceptUnofficial === true || account.acceptUnofficial === "true";
+  if (provider === undefined || provider.official || accepted || isPushed(account)) return [];
+  return [{ path: [...path, "acceptUnofficial"], message: `is not read: ${consentNeeded(provider)}` }];
 }
 
 /** Only a near name is worth a hint here, not all of them. */

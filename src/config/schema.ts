@@ -50,6 +50,7 @@ const account = section({
   provider: text,
   label: text.refine(({ length }) => length <= 80, "must be at most 80 characters long").optional(),
   acceptUnofficial: flag.default(false),
+  push: flag.default(false),
   credentials: z.preprocess(withoutAbsent, z.record(z.string(), text)).optional(),
   interval: duration.optional(),
   baseUrl: baseAddress.optional(),
@@ -172,4 +173,5 @@ export const schema = section({
   admins: admins.prefault({}),
   http: http.optional(),
   agents: agents.prefault({}),
+  sharedPools: z.enum(["auto", "owner", "off"]).default("auto"),
 });

@@ -36,6 +36,8 @@ export interface HttpAnswer {
 export interface Http {
   /** Resolves with the JSON body of a 2xx answer; everything else is thrown as an AppError with a provider_ code. */
   json(request: HttpRequest): Promise<unknown>;
+  /** Like `json`, for those who need more of the answer than its body. */
+  answer(request: HttpRequest): Promise<HttpAnswer>;
   /** Those of the hosts that lead to different machines: just the first when the account's `baseUrl` replaces them all. */
   distinctHosts(hosts: readonly string[]): readonly string[];
 }
@@ -73,6 +75,21 @@ export interface SignIn<Settings> {
   refresh(owned: { refreshToken: string; clientId: string; clientSecret?: string | undefined }): HttpRequest;
 }
 
+/** What a person's machine can report of an account, so that no credential has to leave that machine. */
+export interface Push {
+  /**
+   * The readings in the document that the provider's own program hands to a status line command, with the ids and
+   * labels that `read` gives the same windows. Empty when it tells no numbers. Never throws.
+   */
+  statusLine(document: unknown): readonly Reading[];
+}
+
+/** A product that everybody runs for themselves, so that its address is the team's to tell. */
+export interface SelfHosted {
+  /** Where it is when the account has no `baseUrl`, such as "http://127.0.0.1:20128"; absent: there is no such place. */
+  usualUrl?: string;
+}
+
 export interface ProviderDefinition<Settings extends z.ZodObject> {
   /** As written in the configuration. */
   id: string;
@@ -80,11 +97,14 @@ export interface ProviderDefinition<Settings extends z.ZodObject> {
   name: string;
   /** Whether the endpoint is published for this use. If not, an account must say `acceptUnofficial: true`. */
   official: boolean;
-  /** All hosts it may ask. */
+  /** All hosts it may ask. Of a product that everybody runs for themselves one name under .invalid. */
   hosts: readonly string[];
+  /** Set for such a product: the account's `baseUrl` says where it is. */
+  selfHosted?: SelfHosted;
   /** What `read` needs; built with `secret()` and plain zod types. */
   settings: Settings;
   signIn?: SignIn<z.output<Settings>>;
+  push?: Push;
   /** Milliseconds between two reads of one account, at the least, even when a person asks. */
   minInterval: number;
   read(io: ProviderIo<z.output<Settings>>): Promise<ProviderReading>;
@@ -96,8 +116,10 @@ export interface Provider {
   name: string;
   official: boolean;
   hosts: readonly string[];
+  selfHosted?: SelfHosted | undefined;
   settings: z.ZodObject;
   signIn?: SignIn<unknown> | undefined;
+  push?: Push | undefined;
   minInterval: number;
   /** `settings` must have been parsed by this provider's schema. */
   read(io: ProviderIo<unknown>): Promise<ProviderReading>;
@@ -112,6 +134,14 @@ export function defineProvider<Settings extends z.ZodObject>(
     signIn: definition.signIn,
     read: (io) => definition.read({ ...io, settings: definition.settings.parse(io.settings) }),
   };
+}
+
+/** Why an account of an unofficial provider needs its owner's consent, and how it is given. */
+export function consentNeeded(provider: Pick<Provider, "name">): string {
+  return (
+    `the vendor of ${provider.name} publishes no API for this; it may forbid reading the quota this way, change it at ` +
+    "any time or block the account. Write `acceptUnofficial: true` on the account if you accept that."
+  );
 }
 
 interface SecretMeta {

@@ -27,6 +27,7 @@ const reading: z.ZodType<Reading> = z.discriminatedUnion("kind", [
     ...common,
     ...window,
     scope: z.string().optional(),
+    models: z.array(z.string()).optional(),
     used: z.number().optional(),
     limit: z.number().optional(),
   }),
@@ -48,11 +49,14 @@ const snapshot: z.ZodType<Snapshot> = z.looseObject({
   message: z.string().optional(),
   actionUrl: z.string().optional(),
   readings: z.array(reading),
+  owner: z.string().optional(),
+  samples: z.array(z.object({ numbers: z.string(), resets: z.array(z.number().nullable()) })).optional(),
   fetchedAt: z.number().optional(),
   attemptedAt: z.number(),
   nextReadAt: z.number(),
   failures: z.number(),
   credentialKey: z.string(),
+  pushedBy: z.looseObject({ user: z.string().optional() }).optional(),
 });
 
 const document = z.object({

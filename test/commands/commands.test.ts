@@ -19,7 +19,8 @@ const accounts = [
 ];
 
 async function read(one: Account): Promise<ProviderReading> {
-  if (one.id === "money") return { readings: [{ kind: "balance", id: "credits", label: "Credits", unit: "usd", remaining: 10 }] };
+  if (one.id === "money")
+    return { readings: [{ kind: "balance", id: "credits", label: "Credits", unit: "usd", remaining: 10 }] };
   if (one.id === "glm-main") {
     return {
       plan: "Pro",
@@ -41,7 +42,11 @@ function text(message: Message | undefined): string {
   return renderTerminal(message, { now: start, timezone: "UTC", terminal: { width: 110, colour: false } });
 }
 
-async function answers(line: string, asker = person, house = createQuotaHouse({ accounts, read })): Promise<Message[]> {
+async function answers(
+  line: string,
+  asker = person,
+  house = createQuotaHouse({ accounts, read }),
+): Promise<Message[]> {
   const messages: Message[] = [];
   for await (const message of house.commands.answer(line, asker)) messages.push(message);
   return messages;
@@ -119,12 +124,17 @@ describe("/quota show", () => {
     const house = () =>
       createQuotaHouse({
         accounts: [account("a")],
-        read: () => Promise.reject(new AppError("provider_needs_action", "Verify.", { actionUrl: "https://example.invalid/verify" })),
+        read: () =>
+          Promise.reject(
+            new AppError("provider_needs_action", "Verify.", { actionUrl: "https://example.invalid/verify" }),
+          ),
       });
     const forPerson = JSON.stringify(await answers("show a", person, house()));
     expect(forPerson).not.toContain("example.invalid");
     expect(forPerson).toContain("An admin of this bot can see the link.");
-    expect(JSON.stringify(await answers("show a", admin, house()))).toContain("https://example.invalid/verify");
+    expect(JSON.stringify(await answers("show a", admin, house()))).toContain(
+      "https://example.invalid/verify",
+    );
     expect(JSON.stringify(await answers("", admin, house()))).not.toContain("example.invalid");
   });
 });
@@ -145,7 +155,8 @@ describe("/quota resets", () => {
 describe("/quota help", () => {
   it("names every command with its use", async () => {
     const help = await finalAnswer("help");
-    for (const spec of createQuotaHouse({ accounts, read }).commands.specs) expect(help).toContain(`/quota ${spec.name}`);
+    for (const spec of createQuotaHouse({ accounts, read }).commands.specs)
+      expect(help).toContain(`/quota ${spec.name}`);
   });
 });
 
@@ -178,7 +189,11 @@ describe("an answer", () => {
     const refreshed: Message[] = [];
     for await (const message of house.commands.answer("", person, { refresh: true })) refreshed.push(message);
     expect(refreshed).toHaveLength(1);
-    expect(refreshed[0]?.footer).toEqual([expect.stringContaining("the next read is "), { instant: start + 5 * 60_000, style: "countdown" }, "."]);
+    expect(refreshed[0]?.footer).toEqual([
+      expect.stringContaining("the next read is "),
+      { instant: start + 5 * 60_000, style: "countdown" },
+      ".",
+    ]);
   });
 
   it("carries its own command line on its buttons", async () => {
@@ -196,15 +211,22 @@ describe("an answer", () => {
     let fails = false;
     const house = createQuotaHouse({
       accounts: [account("a", { label: "Lan's Max" })],
-      read: (one) => (fails ? Promise.reject(new AppError("provider_auth_rejected", "Sign in.")) : read({ ...one, id: "claude-lan" })),
+      read: (one) =>
+        fails
+          ? Promise.reject(new AppError("provider_auth_rejected", "Sign in."))
+          : read({ ...one, id: "claude-lan" }),
     });
     await answers("", person, house);
     fails = true;
     house.clock.advance(41 * 60_000);
     const message = (await answers("", person, house)).at(-1);
-    expect(renderTerminal(message as Message, { now: house.clock.now(), timezone: "UTC", terminal: { width: 110, colour: false } })).toMatch(
-      /⊘\s+Lan's Max .* 59% left .*sign in again, as of 41 min ago/,
-    );
+    expect(
+      renderTerminal(message as Message, {
+        now: house.clock.now(),
+        timezone: "UTC",
+        terminal: { width: 110, colour: false },
+      }),
+    ).toMatch(/⊘\s+Lan's Max .* 59% left .*sign in again, as of 41 min ago/);
   });
 });
 
@@ -213,7 +235,12 @@ describe("completion", () => {
 
   it("offers accounts and providers by any part of their names", () => {
     expect(commands.complete("show", "target", "lan").map((choice) => choice.value)).toEqual(["claude-lan"]);
-    expect(commands.complete("show", "target", "").map((choice) => choice.value)).toEqual(["claude-lan", "glm-main", "money", "acme"]);
+    expect(commands.complete("show", "target", "").map((choice) => choice.value)).toEqual([
+      "claude-lan",
+      "glm-main",
+      "money",
+      "acme",
+    ]);
     expect(commands.complete("show", "target", "ac")).toEqual([{ label: "Acme (all 3)", value: "acme" }]);
   });
 

@@ -60,18 +60,36 @@ describe("the provider of an account", () => {
     expect(await saidOf("label: x")).toEqual(["provider: missing"]);
   });
 
-  it("needs consent when it publishes no API, and says why and what to write", async () => {
-    const [problem, ...others] = await saidOf("provider: privately");
-    expect(others).toEqual([]);
-    expect(problem).toMatch(
-      /^acceptUnofficial: Privately publishes no API .*vendor may forbid.*`acceptUnofficial: true`/,
-    );
-    expect(await saidOf("provider: privately, acceptUnofficial: false")).toEqual([problem]);
+  it("is not read without consent when it publishes no API, and a warning says why and what to write", async () => {
+    for (const refusal of ["", ", acceptUnofficial: false"]) {
+      const { config } = await load(`accounts: [{ id: a, provider: privately${refusal} }]`);
+      expect(config?.warnings).toEqual([
+        expect.stringMatching(
+          /accounts\[0\]\.acceptUnofficial: is not read: the vendor of Privately publishes no API .*`acceptUnofficial: true`/,
+        ),
+      ]);
+      expect(config?.accounts[0]?.acceptUnofficial).toBe(false);
+    }
     expect(await saidOf("provider: privately, acceptUnofficial: yes")).toEqual([
       "acceptUnofficial: must be true or false",
     ]);
-    expect(await saidOf("provider: openly")).toEqual([]);
-    expect(await saidOf(unofficial)).toEqual([]);
+    for (const fine of ["provider: openly", unofficial]) {
+      const { config } = await load(`accounts: [{ id: a, ${fine} }]`);
+      expect(config?.warnings).toEqual([]);
+    }
+  });
+});
+
+describe("an account that is only pushed", () => {
+  it("needs no consent, and takes no credentials, as it is never read", async () => {
+    const { config } = await load("accounts: [{ id: a, provider: privately, push: true }]");
+    expect(config?.accounts[0]).toMatchObject({ push: true, credentials: undefined });
+    expect(
+      await saidOf("provider: privately, push: true, credentials: { accessToken: fake-secret }"),
+    ).toEqual([
+      "credentials: does not go together with `push: true`: such an account is never read by the bot",
+    ]);
+    expect(await saidOf("provider: privately, push: maybe")).toEqual(["push: must be true or false"]);
   });
 });
 

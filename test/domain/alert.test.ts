@@ -88,7 +88,7 @@ describe("a reset", () => {
   const facts = { now: reset + 60_000, threshold: 80 };
 
   it("is confirmed when its instant has passed and use has fallen", () => {
-    expect(confirmedResets([before], [after], facts)).toEqual([after]);
+    expect(confirmedResets([before], [after], facts)).toEqual([{ quota: after, endedAt: reset }]);
   });
 
   it("is not confirmed before its instant, nor while use has not fallen", () => {
@@ -101,6 +101,6 @@ describe("a reset", () => {
     expect(confirmedResets([before], [after, quota({ id: "weekly", used: 100 })], facts)).toEqual([]);
     expect(
       confirmedResets([before], [after, quota({ id: "weekly", scope: "Fable", used: 100 })], facts),
-    ).toEqual([after]);
+    ).toEqual([{ quota: after, endedAt: reset }]);
   });
 });

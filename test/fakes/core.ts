@@ -19,7 +19,8 @@ export function createManualClock(now: Instant = start): Clock & { advance(milli
 /** A log that keeps its lines. */
 export function createKeptLog(): Log & { lines: { level: string; fields: object; message: string }[] } {
   const lines: { level: string; fields: object; message: string }[] = [];
-  const keep = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
+  const keep = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, fields, message });
   return { lines, debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
 }
 
@@ -28,7 +29,16 @@ export function account(id: string, rest: Partial<Account> = {}): Account {
 }
 
 export function quota(rest: Partial<Quota> = {}): Quota {
-  return { kind: "quota", id: "session", label: "5-hour", windowSeconds: 18_000, unit: "percent", used: 40, limit: 100, ...rest };
+  return {
+    kind: "quota",
+    id: "session",
+    label: "5-hour",
+    windowSeconds: 18_000,
+    unit: "percent",
+    used: 40,
+    limit: 100,
+    ...rest,
+  };
 }
 
 export function snapshot(account: string, rest: Partial<Snapshot> = {}): Snapshot {

@@ -1,9 +1,11 @@
 import { createCommands } from "../../src/core/commands/index.ts";
 import { createTargets } from "../../src/core/commands/targets.ts";
 import type { Account } from "../../src/core/domain/account.ts";
+import type { PoolEvidence } from "../../src/core/domain/shared-pool.ts";
 import type { ProviderReading } from "../../src/core/provider.ts";
 import { createQuotaReports } from "../../src/core/services/quota-report.ts";
 import { createReadQuotas } from "../../src/core/services/read-quotas.ts";
+import { createSharedPools } from "../../src/core/services/shared-pools.ts";
 import { createMemoryStore } from "../../src/stores/memory.ts";
 import { createKeptLog, createManualClock } from "./core.ts";
 
@@ -11,6 +13,7 @@ import { createKeptLog, createManualClock } from "./core.ts";
 export function createQuotaHouse(setup: {
   accounts: readonly Account[];
   read: (account: Account) => Promise<ProviderReading>;
+  evidence?: PoolEvidence | undefined;
 }) {
   const clock = createManualClock();
   const log = createKeptLog();
@@ -24,7 +27,8 @@ export function createQuotaHouse(setup: {
     log,
     random: () => 0,
   });
-  const reports = createQuotaReports({ readQuotas, providerNames, clock });
+  const sharedPools = createSharedPools({ readQuotas, evidence: setup.evidence ?? "auto" });
+  const reports = createQuotaReports({ readQuotas, sharedPools, providerNames, clock, timezone: "UTC" });
   const targets = createTargets(setup.accounts, providerNames);
   const commands = createCommands({
     reports,

@@ -1,3 +1,5 @@
+import type { ConfiguredWindow } from "./configured-window.ts";
+
 /** One credential at a provider, as the team configured it. */
 export interface Account {
   /** `[a-z0-9][a-z0-9._-]*`, unique. */
@@ -6,6 +8,8 @@ export interface Account {
   provider: string;
   /** Shown instead of the id. */
   label?: string | undefined;
+  /** Whether its owner accepts that the vendor publishes no API for this. */
+  acceptUnofficial?: boolean | undefined;
   /**
    * As written: the provider's own settings, or `file`, or `refreshToken` with `clientId`; undefined: whatever the
    * provider's usual file or environment variable holds.
@@ -16,6 +20,10 @@ export interface Account {
   /** Replaces scheme, host and port of all the provider's hosts. */
   baseUrl?: string | undefined;
   tags: readonly string[];
+  /** What the team knows of its limits, or wants. */
+  windows?: readonly ConfiguredWindow[] | undefined;
+  /** Whether the bot never reads it: its numbers come from people's machines alone. */
+  push?: boolean | undefined;
 }
 
 /** What an account is called in front of people. */

@@ -1,4 +1,5 @@
 import { type Instant, type Quota, type Reading, usedPercent } from "./quota.ts";
+import { isSameReset } from "./window.ts";
 
 /** The highest threshold that has been dealt with for one window, and the window it was for. */
 export interface AlertMark {
@@ -18,21 +19,26 @@ export interface DueAlert {
   mark: AlertMark;
 }
 
-/** Two resets this close are the same one: providers compute them anew for every answer. */
-const jitter = 10 * 60_000;
+/** The key of a window of an account. */
+export function windowKey(account: string, { scope, id }: Pick<Quota, "scope" | "id">): string {
+  return `${account}|${scope ?? ""}|${id}`;
+}
+
 /** Percent points below a threshold at which it arms again. */
 const deadBand = 5;
 
 /**
  * Decides what is due for one account after a read. A jump over several thresholds is due once, for the highest. A
  * threshold arms again in a new window, or when use falls 5 points below it. On first sight only exhaustion is due;
- * what is passed already is marked silently.
+ * what is passed already is marked silently. What was told of an account that shares the pool is told.
  *
  * @param thresholds percent used, in any order
  * @returns what is due, and the marks that hold without posting anything; a due alert's own mark is for after its post
  */
 export function decideAlerts(facts: {
   account: string;
+  /** Accounts that draw on the same pool. */
+  sharers?: readonly string[] | undefined;
   readings: readonly Reading[];
   firstSight: boolean;
   thresholds: readonly number[];
@@ -43,8 +49,11 @@ export function decideAlerts(facts: {
   for (const quota of facts.readings) {
     const used = quota.kind === "quota" ? usedPercent(quota) : undefined;
     if (quota.kind !== "quota" || used === undefined) continue;
-    const key = `${facts.account}|${quota.scope ?? ""}|${quota.id}`;
-    const handled = stillHandled(marks[key], quota, used, facts.thresholds);
+    const key = windowKey(facts.account, quota);
+    const sharedKeys = facts.sharers?.map((account) => windowKey(account, quota)) ?? [];
+    const handled = Math.max(
+      ...[key, ...sharedKeys].map((each) => stillHandled(marks[each], quota, used, facts.thresholds)),
+    );
     const reached = Math.max(0, ...facts.thresholds.filter((threshold) => used >= threshold));
     if (handled > 0) marks[key] = { threshold: handled, resetsAt: quota.resetsAt };
     else delete marks[key];
@@ -71,5 +80,5 @@ function stillHandled(
 }
 
 function isOtherWindow(before: Instant | undefined, now: Instant | undefined): boolean {
-  return before !== undefined && now !== undefined && Math.abs(now - before) > jitter;
+  return before !== undefined && now !== undefined && !isSameReset(before, now);
 }

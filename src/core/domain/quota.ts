@@ -16,7 +16,7 @@ export type Unit =
 /** A bounded allowance. `used` may exceed `limit`; a number the provider did not tell is absent, never 0. */
 export interface Quota {
   kind: "quota";
-  /** Unique among the readings of one account, stable from read to read. */
+  /** Unique among the quotas of one account, stable from read to read. */
   id: string;
   /** What people call the window: "5-hour", "weekly", "monthly". */
   label: string;
@@ -66,6 +66,14 @@ export type AccountState =
   | "error"
   | "pending";
 
+/** What the quotas of one read said, kept to find accounts that draw on one pool. */
+export interface Sample {
+  /** Use and limit of every window. */
+  numbers: string;
+  /** When they start over, in the same order; null where that is not told. */
+  resets: readonly (Instant | null)[];
+}
+
 /**
  * All facts of one account: the readings of the last read that succeeded, and how the last read went.
  * A failed read changes `state`, `message` and `attemptedAt`, and leaves the readings as they were.
@@ -80,6 +88,10 @@ export interface Snapshot {
   /** A page where a person can put it right; for admins only. */
   actionUrl?: string | undefined;
   readings: readonly Reading[];
+  /** Whose quota it is, as a hash of the provider's own id; equal for accounts that share it. */
+  owner?: string | undefined;
+  /** The last three reads that tell accounts apart, newest first. */
+  samples?: readonly Sample[] | undefined;
   /** When the readings were read; absent when no read has succeeded yet. */
   fetchedAt?: Instant | undefined;
   attemptedAt: Instant;
@@ -89,6 +101,8 @@ export interface Snapshot {
   failures: number;
   /** Which credential and address the read used, as an opaque key; a change allows a read at once. */
   credentialKey: string;
+  /** Set when a person's machine told the readings; whose, as far as that may be known. */
+  pushedBy?: { user?: string | undefined } | undefined;
 }
 
 /** Part of the limit that is used, in percent; may exceed 100. Unknown when used or limit is. */

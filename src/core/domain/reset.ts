@@ -1,5 +1,12 @@
 import { type Instant, type Quota, type Reading, remainingPercent, usedPercent } from "./quota.ts";
 
+/** A window that has started over. */
+export interface Reset {
+  quota: Quota;
+  /** When the window before ended. */
+  endedAt: Instant;
+}
+
 /**
  * Windows that have started over between two reads: the reset they told has passed and use has fallen. One that had
  * less than `threshold` percent used before is not news. Nor is one whose pool a longer window still keeps exhausted.
@@ -8,22 +15,22 @@ export function confirmedResets(
   before: readonly Reading[],
   after: readonly Reading[],
   facts: { now: Instant; threshold: number },
-): Quota[] {
+): Reset[] {
   const earlier = new Map(
     before.filter((reading) => reading.kind === "quota").map((quota) => [quota.id, quota]),
   );
-  return after.filter((reading): reading is Quota => {
-    if (reading.kind !== "quota") return false;
+  return after.flatMap((reading) => {
+    if (reading.kind !== "quota") return [];
     const previous = earlier.get(reading.id);
     const usedBefore = previous && usedPercent(previous);
     const usedNow = usedPercent(reading);
-    if (previous?.resetsAt === undefined || usedBefore === undefined || usedNow === undefined) return false;
-    return (
+    if (previous?.resetsAt === undefined || usedBefore === undefined || usedNow === undefined) return [];
+    const confirmed =
       previous.resetsAt <= facts.now &&
       usedNow < usedBefore &&
       usedBefore >= facts.threshold &&
-      !isPoolExhausted(reading, after)
-    );
+      !isPoolExhausted(reading, after);
+    return confirmed ? [{ quota: reading, endedAt: previous.resetsAt }] : [];
   });
 }
 

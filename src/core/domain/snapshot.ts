@@ -1,5 +1,6 @@
 import { retryDelay } from "./backoff.ts";
 import type { AccountState, Instant, Reading, Snapshot } from "./quota.ts";
+import { nextSamples } from "./shared-pool.ts";
 
 /** What was tried: which account, when, with which credential, and the provider's floor in milliseconds. */
 export interface Attempt {
@@ -10,18 +11,30 @@ export interface Attempt {
   floor: number;
 }
 
+/** What a read that succeeded found. */
+interface Found {
+  plan?: string | undefined;
+  readings: readonly Reading[];
+  owner?: string | undefined;
+  /** Why there is nothing to read any more: the provider has ended this service. */
+  retired?: string | undefined;
+}
+
 /** The snapshot after a read that succeeded. */
-export function afterSuccess(
-  attempt: Attempt,
-  found: { plan?: string | undefined; readings: readonly Reading[] },
-): Snapshot {
+export function afterSuccess(attempt: Attempt, previous: Snapshot | undefined, found: Found): Snapshot {
+  const { plan, readings, owner, retired } = found;
+  // Another credential may be that of somebody else.
+  const same = previous?.credentialKey === attempt.credentialKey ? previous : undefined;
   return {
     account: attempt.account,
     provider: attempt.provider,
-    plan: found.plan,
-    state: "ok",
-    readings: found.readings,
-    fetchedAt: attempt.at,
+    plan,
+    state: retired === undefined ? "ok" : "retired",
+    message: retired,
+    readings,
+    owner: owner ?? same?.owner,
+    samples: nextSamples(same?.samples ?? [], readings),
+    fetchedAt: retired !== undefined && readings.length === 0 ? undefined : attempt.at,
     attemptedAt: attempt.at,
     nextReadAt: attempt.at + attempt.floor,
     failures: 0,
@@ -57,7 +70,10 @@ export function afterFailure(
     message: failure.message,
     actionUrl: failure.actionUrl,
     readings: previous?.readings ?? [],
+    owner: previous?.owner,
+    samples: previous?.samples,
     fetchedAt: previous?.fetchedAt,
+    pushedBy: previous?.pushedBy,
     attemptedAt: attempt.at,
     nextReadAt: attempt.at + wait,
     failures,

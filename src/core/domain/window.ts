@@ -20,6 +20,11 @@ export function windowLabel(seconds: number): string {
   return `${seconds}-second`;
 }
 
+/** Two resets at most 10 minutes apart are the same one: providers compute them anew for every answer. */
+export function isSameReset(a: Instant, b: Instant): boolean {
+  return Math.abs(a - b) <= 10 * minute * 1000;
+}
+
 /** Length in seconds of the calendar month (UTC) that ends at this reset. */
 export function monthEndingAt(resetsAt: Instant): number {
   const end = new Date(resetsAt);

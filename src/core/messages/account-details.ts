@@ -1,9 +1,10 @@
 import type { Bar, Block, Message, Span, Text } from "../domain/message.ts";
 import { projectRunOut } from "../domain/pace.ts";
 import { type Instant, type Quota, remainingPercent } from "../domain/quota.ts";
+import { waitsForPerson } from "../domain/snapshot.ts";
 import type { AccountReport, QuotaReport } from "../services/quota-report.ts";
 import { stateWords } from "./account-state.ts";
-import { duration, fraction, markOf, percentLeft, toneOf } from "./format.ts";
+import { duration, fraction, listNames, markOf, percentLeft, quantity, toneOf } from "./format.ts";
 import { accountBar, amountText, answerActions, readingNow, startedOver, windowName } from "./quota-table.ts";
 
 /**
@@ -48,10 +49,21 @@ function facts(report: AccountReport): { label: string; value: Text }[] {
   const found: { label: string; value: Text }[] = [{ label: "Provider", value: report.providerName }];
   if (report.plan !== undefined) found.push({ label: "Plan", value: report.plan });
   found.push({ label: "State", value: stateWords(report) ?? "ok" });
+  const sharers = report.sharedBy?.filter(({ account }) => account !== report.account) ?? [];
+  if (sharers.length > 0) {
+    found.push({ label: "Shares its pool with", value: listNames(sharers.map(({ name }) => name)) });
+  }
   if (report.fetchedAt !== undefined) {
-    found.push({ label: "Numbers read", value: { instant: report.fetchedAt, style: "countdown" } });
+    const age: Span = { instant: report.fetchedAt, style: "countdown" };
+    if (report.pushedBy === undefined) found.push({ label: "Numbers read", value: age });
+    else found.push({ label: "Numbers from", value: [machineOf(report.pushedBy.user), ", ", age] });
   }
   return found;
+}
+
+/** Whose machine told the numbers; of an e-mail address only the part that people call somebody by. */
+function machineOf(user: string | undefined): string {
+  return user === undefined ? "somebody's machine" : `${user.split("@")[0]}'s machine`;
 }
 
 function problem(report: AccountReport, at: Instant, admin: boolean): Text {
@@ -59,7 +71,7 @@ function problem(report: AccountReport, at: Instant, admin: boolean): Text {
   if (report.actionUrl !== undefined && admin)
     text.push(" ", { link: report.actionUrl, label: "Put it right" });
   else if (report.actionUrl !== undefined) text.push(" An admin of this bot can see the link.");
-  if (report.nextReadAt !== undefined && report.nextReadAt > at) {
+  if (report.nextReadAt !== undefined && report.nextReadAt > at && !waitsForPerson(report.state)) {
     text.push(" Next try ", { instant: report.nextReadAt, style: "countdown" }, ".");
   }
   return text;
@@ -81,6 +93,9 @@ function quotaNote(quota: Quota, report: AccountReport, at: Instant): Text | und
   const parts: string[] = [];
   if (quota.unit !== "percent" && quota.used !== undefined && quota.limit !== undefined) {
     parts.push(`${fraction(quota.used, quota.limit, quota.unit)} used`);
+  }
+  if (quota.used === undefined && quota.limit !== undefined && quota.unit !== "percent") {
+    parts.push(`limit ${quantity(quota.limit, quota.unit)}`);
   }
   const pool = report.readings.filter((other) => other.kind === "quota" && other.scope === quota.scope);
   if (pool.length > 1 && report.binding.has(quota)) parts.push("counts first");

@@ -11,11 +11,12 @@ import { type Balance, type Instant, type Quota, remainingPercent, type Spend } 
 import type { AccountReport, QuotaReport } from "../services/quota-report.ts";
 import { stateWords } from "./account-state.ts";
 import { count, fraction, listNames, markOf, percentLeft, quantity, toneOf } from "./format.ts";
+import { onePerPool } from "./pool-rows.ts";
 
-/** All accounts in one table, worst first, one bar each: the window that stops somebody first. */
+/** All accounts in one table, worst first, one bar for each pool: the window that stops somebody first. */
 export function quotaTable(report: QuotaReport, call: { command: string; configured: number }): Message {
   if (call.configured === 0) return noAccounts;
-  const bars = report.accounts.map((account) => accountBar(account, report.at));
+  const bars = onePerPool(report.accounts).map((account) => accountBar(account, report.at));
   const reading = report.accounts.filter((account) => account.reading);
   const blocks: Block[] = [];
   if (reading.length > 0) blocks.push({ type: "text", text: readingNow(reading) });
@@ -85,7 +86,7 @@ function accountValue(report: AccountReport, left: number | undefined): Text {
   const amount = amountOf(report);
   if (amount !== undefined) return amountText(amount);
   if (report.reading) return "reading …";
-  return report.state === "ok" ? "no quota reported" : "unknown";
+  return report.state === "ok" && report.readings.length === 0 ? "no quota reported" : "unknown";
 }
 
 /** The money or counter that stands for an account without a quota. */
@@ -104,7 +105,7 @@ export function amountText(reading: Balance | Spend): string {
 export const startedOver = "has started over since";
 
 function accountNote(report: AccountReport, at: Instant): Text | undefined {
-  const parts: Text[] = [];
+  const parts: Text[] = report.sharedBy === undefined ? [] : ["shared"];
   const state = stateWords(report);
   if (state !== undefined && !(report.state === "pending" && report.reading)) parts.push(state);
   if (report.stale && report.fetchedAt !== undefined) {

@@ -2,11 +2,12 @@ import type { Message, Text } from "../domain/message.ts";
 import { type Instant, type Reading, remainingPercent } from "../domain/quota.ts";
 import type { AccountReport, QuotaReport } from "../services/quota-report.ts";
 import { percentLeft } from "./format.ts";
+import { onePerPool } from "./pool-rows.ts";
 import { answerActions, readingNow, windowName } from "./quota-table.ts";
 
 /** Every known reset, soonest first. */
 export function resetSchedule(report: QuotaReport, call: { command: string }): Message {
-  const resets = report.accounts
+  const resets = onePerPool(report.accounts)
     .flatMap((account) => account.readings.flatMap((reading) => resetOf(account, reading)))
     .sort((a, b) => a.at - b.at);
   const reading = report.accounts.filter((account) => account.reading);

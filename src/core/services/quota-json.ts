@@ -3,7 +3,7 @@ import type { AccountReport, QuotaReport } from "./quota-report.ts";
 
 /**
  * The report as JSON for scripts: the shape that `quota list --json` prints. Instants are ISO 8601 in UTC; what is
- * not known is null.
+ * not known is null. Accounts that share a pool name each other in `sharedWith`; others do not have it.
  */
 export function quotaJson(report: QuotaReport) {
   return { at: iso(report.at), accounts: report.accounts.map(accountJson) };
@@ -41,10 +41,18 @@ function accountJson(report: AccountReport) {
     state: report.state,
     message: report.message ?? null,
     fetchedAt: isoOrNull(report.fetchedAt),
+    source: report.fetchedAt === undefined ? null : report.pushedBy === undefined ? "read" : "push",
+    reportedBy: report.pushedBy?.user ?? null,
     stale: report.stale,
     retryAt: isoOrNull(report.state === "ok" ? undefined : report.nextReadAt),
+    ...sharedWith(report),
     readings: report.readings.map((reading) => readingJson(reading, report.binding)),
   };
+}
+
+function sharedWith({ account, sharedBy }: AccountReport): { sharedWith?: string[] } {
+  if (sharedBy === undefined) return {};
+  return { sharedWith: sharedBy.map((other) => other.account).filter((other) => other !== account) };
 }
 
 function readingJson(reading: Reading, binding: ReadonlySet<Quota>) {

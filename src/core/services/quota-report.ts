@@ -1,4 +1,5 @@
 import { type Account, accountName } from "../domain/account.ts";
+import { applyConfiguredWindows } from "../domain/configured-window.ts";
 import {
   type AccountState,
   bindingQuotas,
@@ -11,6 +12,7 @@ import {
 import { isStale } from "../domain/snapshot.ts";
 import type { Clock } from "../ports.ts";
 import type { ReadQuotas, Urgency } from "./read-quotas.ts";
+import type { SharedPools } from "./shared-pools.ts";
 
 /** One account as it stands now. */
 export interface AccountReport {
@@ -23,12 +25,16 @@ export interface AccountReport {
   message?: string | undefined;
   actionUrl?: string | undefined;
   fetchedAt?: Instant | undefined;
+  /** Set when a person's machine told the readings; whose, as far as that may be known. */
+  pushedBy?: { user?: string | undefined } | undefined;
   stale: boolean;
   /** No read before this instant. */
   nextReadAt?: Instant | undefined;
   /** A read is under way that may change all of this. */
   reading: boolean;
   readings: readonly Reading[];
+  /** All accounts that draw on the same pool, this one included; absent when it is alone. */
+  sharedBy?: readonly { account: string; name: string }[] | undefined;
   /** Those of the readings that stop their pool first. */
   binding: ReadonlySet<Quota>;
   /** The reading that stops somebody first. */
@@ -48,16 +54,23 @@ export interface QuotaReports {
   read(accounts: readonly Account[], urgency: Urgency): Promise<number>;
 }
 
-/** Reports on accounts from their last snapshots. `providerNames` maps provider ids to names. */
+/**
+ * Reports on accounts from their last snapshots, with the team's own windows. `providerNames` maps provider ids to
+ * names; `timezone` is the team's.
+ */
 export function createQuotaReports(options: {
   readQuotas: ReadQuotas;
+  sharedPools: SharedPools;
   providerNames: ReadonlyMap<string, string>;
   clock: Clock;
+  timezone: string;
 }): QuotaReports {
-  const { readQuotas, providerNames, clock } = options;
+  const { readQuotas, providerNames, clock, timezone } = options;
+  const names = new Map(readQuotas.accounts.map((account) => [account.id, accountName(account)]));
 
-  function reportOn(account: Account, now: Instant): AccountReport {
+  function reportOn(account: Account, now: Instant, sharers: readonly string[] | undefined): AccountReport {
     const snapshot = readQuotas.snapshot(account.id);
+    const readings = applyConfiguredWindows(snapshot?.readings ?? [], account.windows ?? [], now, timezone);
     const reading =
       readQuotas.isReading(account.id) && (snapshot === undefined || now >= snapshot.nextReadAt);
     const identity = {
@@ -66,9 +79,11 @@ export function createQuotaReports(options: {
       provider: account.provider,
       providerName: providerNames.get(account.provider) ?? account.provider,
       reading,
+      readings,
     };
     if (snapshot === undefined) {
-      return { ...identity, state: "pending", stale: false, readings: [], binding: new Set() };
+      const message = account.push ? firstReport : undefined;
+      return { ...identity, state: "pending", message, stale: false, binding: new Set() };
     }
     return {
       ...identity,
@@ -77,22 +92,27 @@ export function createQuotaReports(options: {
       message: snapshot.message,
       actionUrl: snapshot.actionUrl,
       fetchedAt: snapshot.fetchedAt,
+      pushedBy: snapshot.pushedBy,
       stale: isStale(snapshot, account.interval, now),
       nextReadAt: snapshot.nextReadAt,
-      readings: snapshot.readings,
-      binding: new Set(bindingQuotas(snapshot.readings).values()),
-      tightest: tightestQuota(snapshot.readings),
+      sharedBy: sharers?.map((id) => ({ account: id, name: names.get(id) ?? id })),
+      binding: new Set(bindingQuotas(readings).values()),
+      tightest: tightestQuota(readings),
     };
   }
 
   return {
     report(accounts) {
       const now = clock.now();
-      return { at: now, accounts: accounts.map((account) => reportOn(account, now)).sort(worstFirst) };
+      const shared = options.sharedPools.all();
+      const reports = accounts.map((account) => reportOn(account, now, shared.get(account.id)));
+      return { at: now, accounts: reports.sort(worstFirst) };
     },
     read: (accounts, urgency) => readQuotas.read(accounts, urgency),
   };
 }
+
+const firstReport = "Its numbers come with the first report from somebody's machine.";
 
 /** Exhausted and unusable accounts, then by what is left; those nobody can rank last. */
 function worstFirst(a: AccountReport, b: AccountReport): number {

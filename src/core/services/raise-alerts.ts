@@ -1,7 +1,8 @@
-import { type AlertMarks, decideAlerts } from "../domain/alert.ts";
+import { type AlertMarks, decideAlerts, windowKey } from "../domain/alert.ts";
 import type { Message } from "../domain/message.ts";
-import type { Snapshot } from "../domain/quota.ts";
+import type { Instant, Reading, Snapshot } from "../domain/quota.ts";
 import { confirmedResets } from "../domain/reset.ts";
+import { isSameReset } from "../domain/window.ts";
 import { quotaAlert, resetNotice } from "../messages/notices.ts";
 import type { Channel, Log, Settings } from "../ports.ts";
 
@@ -24,44 +25,69 @@ export interface RaiseAlerts {
 
 /**
  * Tells channels what is due after each read. What was told is remembered per channel, after the post: a post that
- * fails is due again at the next read, and a crash between post and memory repeats it once.
+ * fails is due again at the next read, and a crash between post and memory repeats it once. What was told of one
+ * account is not told again of another that shares its pool.
+ *
+ * @param options.readingsOf what is known of the account by a snapshot, the team's own windows included
+ * @param options.sharers all accounts that draw on the same pool, itself included
  */
 export function createRaiseAlerts(options: {
   rules: readonly AlertRule[];
   settings: Settings;
+  readingsOf: (snapshot: Snapshot) => readonly Reading[];
+  sharers: (account: string) => readonly string[];
   describe: (account: string) => { name: string; providerName: string };
   log: Log;
 }): RaiseAlerts {
   const { log } = options;
+  /** Resets that were told: when the window that started over ended, by channel and window. */
+  const resetsTold = new Map<string, Instant>();
   let queue: Promise<void> = Promise.resolve();
 
   async function apply(rule: AlertRule, snapshot: Snapshot, previous: Snapshot | undefined): Promise<void> {
-    const readings = snapshot.readings.filter(
-      (reading) => rule.windows?.includes(reading.label) ?? true,
-    );
-    const account = options.describe(snapshot.account);
-    if (rule.resets && previous !== undefined) {
-      const threshold = Math.min(...rule.thresholds);
-      for (const quota of confirmedResets(previous.readings, readings, {
-        now: snapshot.attemptedAt,
-        threshold,
-      })) {
-        await post(rule.channel, snapshot.account, resetNotice(account, quota));
-      }
+    const readings = options
+      .readingsOf(snapshot)
+      .filter((reading) => rule.windows?.includes(reading.label) ?? true);
+    if (previous !== undefined && rule.resets) {
+      await tellResets(rule, snapshot, options.readingsOf(previous), readings);
     }
+    await tellThresholds(rule, snapshot.account, readings, previous?.fetchedAt === undefined);
+  }
+
+  async function tellResets(
+    rule: AlertRule,
+    { account, fetchedAt, attemptedAt }: Snapshot,
+    before: readonly Reading[],
+    after: readonly Reading[],
+  ): Promise<void> {
+    const facts = { now: fetchedAt ?? attemptedAt, threshold: Math.min(...rule.thresholds) };
+    for (const { quota, endedAt } of confirmedResets(before, after, facts)) {
+      const sharers = options.sharers(account);
+      const keys = sharers.map((sharer) => `${rule.channel.id}|${windowKey(sharer, quota)}`);
+      if (keys.some((key) => isSameReset(resetsTold.get(key) ?? 0, endedAt))) continue;
+      const notice = resetNotice(options.describe(account), quota);
+      if (!(await post(rule.channel, account, notice))) continue;
+      for (const key of keys) resetsTold.set(key, endedAt);
+    }
+  }
+
+  async function tellThresholds(
+    rule: AlertRule,
+    account: string,
+    readings: readonly Reading[],
+    firstSight: boolean,
+  ): Promise<void> {
     const memory = `alerts ${rule.channel.id}`;
     const told = ((await options.settings.get(memory)) ?? {}) as AlertMarks;
-    const decision = decideAlerts({
-      account: snapshot.account,
-      readings,
-      firstSight: previous?.fetchedAt === undefined,
-      thresholds: rule.thresholds,
-      marks: told,
-    });
+    const facts = { account, readings, firstSight, thresholds: rule.thresholds, marks: told };
+    const alone = decideAlerts(facts);
+    // Who shares is looked up for what is due only, which is rare.
+    const decision =
+      alone.due.length > 0 ? decideAlerts({ ...facts, sharers: options.sharers(account) }) : alone;
     const marks = { ...decision.marks };
     for (const alert of decision.due) {
-      if (await post(rule.channel, snapshot.account, quotaAlert(account, alert.quota)))
-        marks[alert.key] = alert.mark;
+      const message = quotaAlert(options.describe(account), alert.quota);
+      if (await post(rule.channel, account, message)) marks[alert.key] = alert.mark;
     }
     if (JSON.stringify(marks) !== JSON.stringify(told)) await options.settings.set(memory, marks);
   }

@@ -1,13 +1,14 @@
 import pLimit from "p-limit";
 import type { Account } from "../domain/account.ts";
+import { isLeftToReports } from "../domain/pushed.ts";
 import type { AccountState, Instant, Snapshot } from "../domain/quota.ts";
 import { type Attempt, afterFailure, afterSuccess, isDue } from "../domain/snapshot.ts";
 import { AppError, type ErrorCode } from "../errors.ts";
 import type { Clock, Log, Snapshots } from "../ports.ts";
 import type { ProviderReading } from "../provider.ts";
 
-/** Reads one account at its provider. Throws AppError with a provider_ code. */
 export interface AccountReader {
+  /** Reads one account at its provider; `owner` comes as a hash. Throws AppError with a provider_ code. */
   read(account: Account, signal: AbortSignal): Promise<ProviderReading>;
   /** Changes when somebody changed the account's credential or address; see `Snapshot.credentialKey`. */
   credentialKey(account: Account): Promise<string>;
@@ -48,7 +49,12 @@ export interface ReadQuotas {
    * reads have ended, with how many there were. Never throws.
    */
   read(accounts: readonly Account[], urgency: Urgency): Promise<number>;
-  /** Calls back after every read, in the order the reads end. */
+  /**
+   * Makes a snapshot that a person's machine told the account's; durable once this resolves.
+   * @throws store_unavailable, and then it is kept in memory only
+   */
+  accept(snapshot: Snapshot): Promise<void>;
+  /** Calls back after every read or accepted snapshot, in the order the reads end. */
   onRead(listener: (snapshot: Snapshot, previous: Snapshot | undefined) => void): void;
   /** Gives up reads under way and waits for them. */
   stop(): Promise<void>;
@@ -73,20 +79,18 @@ export function createReadQuotas(options: ReadQuotasOptions): ReadQuotas {
     const credentialKey = await reader.credentialKey(account);
     const sameCredential = previous?.credentialKey === credentialKey;
     if (previous && sameCredential && !mayRead(account, previous, urgency, clock.now())) return false;
-    const snapshot = await limit(() => readOnce(account, previous, credentialKey));
+    const snapshot = await limit(() => readOnce(account, credentialKey));
     if (snapshot === undefined) return false;
+    // Somebody's machine may have told newer numbers meanwhile.
+    const replaced = known.get(account.id);
     known.set(account.id, snapshot);
     await save(snapshot);
-    for (const listener of listeners) listener(snapshot, previous);
+    for (const listener of listeners) listener(snapshot, replaced);
     return true;
   }
 
   /** Undefined when the program stops meanwhile. */
-  async function readOnce(
-    account: Account,
-    previous: Snapshot | undefined,
-    credentialKey: string,
-  ): Promise<Snapshot | undefined> {
+  async function readOnce(account: Account, credentialKey: string): Promise<Snapshot | undefined> {
     if (stopped) return undefined;
     const attempt = (): Attempt => ({
       account: account.id,
@@ -97,11 +101,11 @@ export function createReadQuotas(options: ReadQuotasOptions): ReadQuotas {
     });
     try {
       const found = await withDeadline((signal) => reader.read(account, signal));
-      return afterSuccess(attempt(), found);
+      return afterSuccess(attempt(), known.get(account.id), found);
     } catch (thrown) {
       if (stopped) return undefined;
       const error = asAppError(account, thrown);
-      const snapshot = afterFailure(attempt(), previous, {
+      const snapshot = afterFailure(attempt(), known.get(account.id), {
         state: stateOf[error.code] ?? "error",
         message: error.message,
         actionUrl: error.details.actionUrl,
@@ -167,8 +171,15 @@ export function createReadQuotas(options: ReadQuotasOptions): ReadQuotas {
     snapshot: (account) => known.get(account),
     isReading: (account) => underWay.has(account),
     async read(selected, urgency) {
-      const reads = await Promise.all(selected.map((account) => start(account, urgency)));
+      const readable = selected.filter((account) => account.push !== true);
+      const reads = await Promise.all(readable.map((account) => start(account, urgency)));
       return reads.filter((happened) => happened).length;
+    },
+    async accept(snapshot) {
+      const previous = known.get(snapshot.account);
+      known.set(snapshot.account, snapshot);
+      await options.snapshots.replace(snapshot);
+      for (const listener of listeners) listener(snapshot, previous);
     },
     onRead: (listener) => void listeners.push(listener),
     async stop() {
@@ -191,6 +202,7 @@ const stateOf: Partial<Record<ErrorCode, AccountState>> = {
 };
 
 function mayRead(account: Account, snapshot: Snapshot, urgency: Urgency, now: Instant): boolean {
+  if (isLeftToReports(snapshot, account.interval, now)) return false;
   return urgency === "due" ? isDue(snapshot, account.interval, now) : now >= snapshot.nextReadAt;
 }
 
