@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { MockAgent } from "undici";
 import { z } from "zod";
 import { AppError } from "../src/core/errors.ts";
-import type { Http, Provider, ProviderReading } from "../src/core/provider.ts";
+import type { Http, HttpAnswer, HttpRequest, Provider, ProviderReading } from "../src/core/provider.ts";
 import { createHttp } from "../src/providers/http.ts";
 
 /** One recorded read of one account: what the provider asks, what it is told, what it must make of it. */
-const fixtureSchema = z.strictObject({
+export const fixtureSchema = z.strictObject({
   about: z.string(),
   now: z.iso.datetime(),
   settings: z.record(z.string(), z.string()),
@@ -27,6 +27,9 @@ const fixtureSchema = z.strictObject({
   expect: z.union([
     z.strictObject({
       plan: z.string().optional(),
+      /** Looked at where a fixture tells it. */
+      owner: z.string().optional(),
+      retired: z.string().optional(),
       readings: z.array(z.looseObject({ kind: z.enum(["quota", "balance", "spend"]) })),
     }),
     z.strictObject({
@@ -125,16 +128,18 @@ export async function readFrom(provider: Provider, fixture: Fixture, answer: Ans
 /** Reads from the fixture's bodies directly; fast enough for thousands of broken ones. */
 export function readWithoutNetwork(provider: Provider, fixture: Fixture): Promise<Outcome> {
   const left = [...fixture.exchanges];
+  async function answer(request: HttpRequest): Promise<HttpAnswer> {
+    const index = left.findIndex((exchange) => exchange.request.url === request.url);
+    const [exchange] = index < 0 ? [] : left.splice(index, 1);
+    const { status = 404, body, headers } = exchange ?? {};
+    const seen = { status, body, html: false, header: (name: string) => headers?.[name] };
+    if (status === 200) return seen;
+    throw request.explain?.(seen) ?? new AppError("provider_unavailable", `HTTP ${status}`);
+  }
   const http: Http = {
+    answer,
+    json: async (request) => (await answer(request)).body,
     distinctHosts: (hosts) => hosts,
-    async json(request) {
-      const index = left.findIndex((exchange) => exchange.request.url === request.url);
-      const [exchange] = index < 0 ? [] : left.splice(index, 1);
-      if (exchange?.status === 200) return exchange.body;
-      const { status = 404, body } = exchange ?? {};
-      const seen = { status, body, html: false, header: () => undefined };
-      throw request.explain?.(seen) ?? new AppError("provider_unavailable", `HTTP ${status}`);
-    },
   };
   return outcome(provider.read({ http, now: Date.parse(fixture.now), settings: fixture.settings }));
 }

@@ -8,6 +8,7 @@ import { slug, withDistinctIds } from "./naming.ts";
 
 /** One model as `fetchAvailableModels` tells it. */
 export interface Model {
+  id: string;
   /** What it counts to, from the widest to the model itself: its pool, its family, itself. */
   places: readonly [pool: Pool, family: Pool, own: Pool];
   /** The part that is left, from 0 to 1. */
@@ -46,6 +47,7 @@ export function availableModels(body: unknown, now: Instant): Model[] {
     const pool = image ? images : (poolOf(id, isGoogle(entry)) ?? own);
     const resetsAt = entry.quotaInfo.resetTime;
     models.push({
+      id,
       places: [pool, familyOf(id) ?? own, own],
       fraction: fractionOf(entry.quotaInfo, resetsAt, now),
       resetsAt,
@@ -106,7 +108,7 @@ function windowsAt(level: 0 | 1 | 2, models: readonly Model[]): Quota[] {
     const known = members.filter(({ fraction }) => fraction !== undefined);
     const [first, ...others] = known.length > 0 ? known : members;
     if (first === undefined) return [];
-    if (level === 2 || others.every((other) => agree(first, other))) return [toQuota(first, level)];
+    if (level === 2 || others.every((other) => agree(first, other))) return [toQuota(first, level, members)];
     return windowsAt(level === 0 ? 1 : 2, members);
   });
 }
@@ -115,7 +117,8 @@ function agree(a: Model, b: Model): boolean {
   return a.fraction === b.fraction && sameReset(a, b);
 }
 
-function toQuota({ places, fraction, resetsAt }: Model, level: 0 | 1 | 2): Quota {
+/** The window of all `members`, with the figures of one that tells them. */
+function toQuota({ places, fraction, resetsAt }: Model, level: 0 | 1 | 2, members: readonly Model[]): Quota {
   const { id, name } = places[level];
   return {
     kind: "quota",
@@ -123,6 +126,7 @@ function toQuota({ places, fraction, resetsAt }: Model, level: 0 | 1 | 2): Quota
     label: windowLabel(5 * hour),
     windowSeconds: 5 * hour,
     scope: name,
+    models: members.map((member) => member.id),
     unit: "percent",
     used: usedOf(fraction),
     limit: 100,

@@ -154,6 +154,7 @@ function exhausted(
     label: weekly ? windowLabel(week) : "quota",
     windowSeconds: weekly ? week : undefined,
     scope: pool?.name,
+    models: model === undefined ? undefined : [model],
     unit: "percent",
     used: 100,
     limit: 100,

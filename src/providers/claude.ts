@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
+import { statusLineReadings } from "./claude-status-line.ts";
 import { claudeReadings, usageKeys } from "./claude-usage.ts";
 import { flag, record, text } from "./lenient.ts";
 import { titleCase } from "./naming.ts";
@@ -36,6 +37,7 @@ export const claude = defineProvider({
       json: { grant_type: "refresh_token", refresh_token: refreshToken, client_id: clientId },
     }),
   },
+  push: { statusLine: statusLineReadings },
   minInterval: minutes(5),
   async read({ http, settings }) {
     const ask = (page: string, known?: readonly string[]) =>
@@ -52,10 +54,11 @@ export const claude = defineProvider({
         known,
       });
     const told = planLabel(settings.subscriptionType, settings.rateLimitTier);
-    // Only a label hangs on the profile, so its failure is none of the reading's.
-    const profile = told === undefined ? ask("profile").catch(() => undefined) : undefined;
+    // Only the plan and the owner hang on the profile, so its failure is none of the reading's.
+    const asked = told === undefined ? ask("profile").catch(() => undefined) : undefined;
     const readings = claudeReadings(await ask("usage", usageKeys));
-    return { plan: told ?? profilePlan(await profile), readings };
+    const profile = profileFields.parse(await asked);
+    return { plan: told ?? profilePlan(profile), readings, owner: profileOwner(profile) };
   },
 });
 
@@ -64,12 +67,19 @@ const credentialsFile = record({
 });
 
 const profileFields = record({
-  account: record({ has_claude_max: flag, has_claude_pro: flag }),
-  organization: record({ organization_type: text, rate_limit_tier: text }),
+  account: record({ uuid: text, has_claude_max: flag, has_claude_pro: flag }),
+  organization: record({ uuid: text, organization_type: text, rate_limit_tier: text }),
 });
+type Profile = z.output<typeof profileFields>;
 
-function profilePlan(answer: unknown): string | undefined {
-  const { account, organization } = profileFields.parse(answer) ?? {};
+/** The seats of one organization have quotas of their own, and a person may have seats in several. */
+function profileOwner(profile: Profile): string | undefined {
+  const { account, organization } = profile ?? {};
+  return account?.uuid && organization?.uuid && `${organization.uuid} ${account.uuid}`;
+}
+
+function profilePlan(profile: Profile): string | undefined {
+  const { account, organization } = profile ?? {};
   const personal = account?.has_claude_max ? "max" : account?.has_claude_pro ? "pro" : undefined;
   return planLabel(organization?.organization_type ?? personal, organization?.rate_limit_tier);
 }

@@ -19,6 +19,8 @@ const individualLimit = record({
 const creditDetails = record({ has_credits: flag, unlimited: flag, balance: amount });
 
 const usage = record({
+  account_id: text,
+  user_id: text,
   plan_type: text,
   rate_limit: z.unknown(),
   code_review_rate_limit: z.unknown(),
@@ -62,7 +64,12 @@ export function readCodexUsage(answer: unknown, now: Instant): ProviderReading {
   ];
   if (readings.length === 0 && !saysNoLimit(body)) throw unexpected();
   const type = found.plan_type;
-  return { plan: type && (planNames.get(type.toLowerCase()) ?? titleCase(type)), readings };
+  return {
+    plan: type && (planNames.get(type.toLowerCase()) ?? titleCase(type)),
+    readings,
+    // The seats of one workspace have quotas of their own.
+    owner: found.account_id && found.user_id && `${found.account_id} ${found.user_id}`,
+  };
 }
 
 /** The cap on one person's credits in a workspace. Some workspaces are told only percentages of it. */

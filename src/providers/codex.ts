@@ -48,8 +48,8 @@ export const codex = defineProvider({
   minInterval: minutes(5),
   async read({ http, now, settings }) {
     const workspace = settings.accountId ?? (await workspaceOf(http, settings));
-    const { plan, readings } = readCodexUsage(await askUsage(http, settings.accessToken, workspace), now);
-    return { plan, readings: withDistinctIds<Reading>(readings) };
+    const found = readCodexUsage(await askUsage(http, settings.accessToken, workspace), now);
+    return { ...found, readings: withDistinctIds<Reading>(found.readings) };
   },
 });
 

@@ -22,6 +22,7 @@ const snapshot = record({
 type Snapshot = NonNullable<z.output<typeof snapshot>>;
 
 const user = record({
+  login: text,
   copilot_plan: text,
   access_type_sku: text,
   token_based_billing: flag,
@@ -57,7 +58,7 @@ export function readCopilotUser(answer: unknown): ProviderReading {
   if (readings.length === 0 && !snapshots.some(([, told]) => isUnderstood(told)) && !saysNoQuota(body)) {
     throw unexpected();
   }
-  return { plan, readings: withDistinctIds(readings) };
+  return { plan, readings: withDistinctIds(readings), owner: found.login };
 }
 
 /** The error for a GitHub user who may not use Copilot. */

@@ -3,9 +3,8 @@ import type { Instant } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { noSeat, readCopilotUser } from "./copilot-user.ts";
-import { rateLimited } from "./http.ts";
-import { dictionary, instant, record, text, toAmount } from "./lenient.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import { githubThrottling } from "./github-throttling.ts";
+import { dictionary, record, text } from "./lenient.ts";
 
 const name = "GitHub Copilot";
 
@@ -59,11 +58,7 @@ export const copilot = defineProvider({
   },
 });
 
-const refusal = record({
-  message: text,
-  reason: text,
-  error_details: record({ notification_id: text }),
-});
+const refusal = record({ reason: text, error_details: record({ notification_id: text }) });
 
 /** GitHub says 403 for three things: no Copilot seat, too many requests, and truly forbidden, which is left alone. */
 function explainRefusal(answer: HttpAnswer, now: Instant): AppError | undefined {
@@ -72,12 +67,7 @@ function explainRefusal(answer: HttpAnswer, now: Instant): AppError | undefined 
   if (told?.reason === "no_access" || told?.error_details?.notification_id === "no_copilot_access") {
     return noSeat();
   }
-  const retryAfter = answer.header("retry-after");
-  const isUsedUp = toAmount(answer.header("x-ratelimit-remaining")) === 0;
-  if (retryAfter === undefined && !isUsedUp && !/rate limit/i.test(told?.message ?? "")) return undefined;
-  const resetsAt = isUsedUp ? instant.parse(answer.header("x-ratelimit-reset")) : undefined;
-  const untilReset = resetsAt !== undefined && resetsAt > now ? resetsAt - now : undefined;
-  return rateLimited(name, retryAfterOf(retryAfter, now) ?? untilReset);
+  return githubThrottling(name, answer, now);
 }
 
 const signInFile = dictionary(record({ oauth_token: text }));

@@ -106,7 +106,16 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     async key(account, provider) {
       const { path, ...found } = await locate(account, provider);
       const file = path === undefined ? undefined : await stat(path).catch(() => undefined);
-      const parts = [account.provider, account.baseUrl, found, path, file?.mtimeMs, file?.size];
+      const { acceptUnofficial } = account;
+      const parts = [
+        account.provider,
+        acceptUnofficial,
+        account.baseUrl,
+        found,
+        path,
+        file?.mtimeMs,
+        file?.size,
+      ];
       return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
     },
 

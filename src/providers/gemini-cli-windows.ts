@@ -22,7 +22,9 @@ export function dailyWindows(quotas: readonly ModelQuota[]): Quota[] {
   const windows = [...families].flatMap(([family, members]) => {
     const [first, ...others] = members;
     const shared = first !== undefined && others.length > 0 && others.every((other) => agree(first, other));
-    return shared ? [toQuota(first, family)] : members.map((member) => toQuota(member, member.model));
+    return shared
+      ? [toQuota(first, family, members)]
+      : members.map((member) => toQuota(member, member.model, [member]));
   });
   return withDistinctIds(windows);
 }
@@ -48,8 +50,15 @@ function familyOf(model: string): string | undefined {
   return id.includes("flash") ? "Flash" : undefined;
 }
 
-function toQuota(quota: ModelQuota, scope: string | undefined): Quota {
-  return { ...dailyWindow(scope), ...figuresOf(quota), resetsAt: quota.resetsAt };
+/** The window of all `members`, with the figures of one. */
+function toQuota(quota: ModelQuota, scope: string | undefined, members: readonly ModelQuota[]): Quota {
+  const models = members.flatMap(({ model }) => model ?? []);
+  return {
+    ...dailyWindow(scope),
+    ...figuresOf(quota),
+    models: models.length > 0 ? models : undefined,
+    resetsAt: quota.resetsAt,
+  };
 }
 
 function dailyWindow(
@@ -82,5 +91,6 @@ export function exhausted({
   model?: string | undefined;
   resetsAt?: Instant | undefined;
 }): Quota {
-  return { ...dailyWindow(model), unit: "percent", used: 100, limit: 100, resetsAt };
+  const models = model === undefined ? undefined : [model];
+  return { ...dailyWindow(model), models, unit: "percent", used: 100, limit: 100, resetsAt };
 }

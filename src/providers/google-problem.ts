@@ -1,5 +1,15 @@
-import { dictionary, list, record, text, unwrap } from "./lenient.ts";
+import type { z } from "zod";
+import { amount, dictionary, list, record, text, unwrap } from "./lenient.ts";
 import { durationOf } from "./retry-after.ts";
+
+/** A quota that was met: "GenerateRequestsPerDayPerProjectPerModel-FreeTier", of 20, for the model in its dimensions. */
+const violation = record({
+  quotaId: text,
+  quotaValue: amount,
+  quotaDimensions: record({ model: text }),
+  description: text,
+});
+type Violation = NonNullable<z.output<typeof violation>>;
 
 const envelope = record({
   error: record({
@@ -10,7 +20,7 @@ const envelope = record({
         metadata: dictionary(text),
         links: list(record({ url: text })),
         retryDelay: text,
-        violations: list(record({ quotaId: text, description: text })),
+        violations: list(violation),
       }),
     ),
   }),
@@ -24,6 +34,7 @@ export interface Problem {
   links: readonly string[];
   /** Whether the named reason, an upper-case word, is given: as such or in the message. */
   says(reason: string): boolean;
+  violations: readonly Violation[];
   /** Whether a quota per day is used up. */
   daily: boolean;
   /** Milliseconds until the quota's reset, as told for it by name. */
@@ -50,6 +61,7 @@ export function problemOf(body: unknown): Problem | undefined {
     reasons,
     metadata,
     links: details.flatMap((detail) => (detail.links ?? []).flatMap(({ url }) => url ?? [])),
+    violations,
     says: (reason) => reasons.includes(reason) || message.includes(reason),
     daily: violations.some(({ quotaId }) => /PerDay|Daily/i.test(quotaId ?? "")),
     resetsIn: milliseconds(resetsIn),

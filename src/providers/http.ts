@@ -30,24 +30,26 @@ export function createDispatcher(): Agent {
 /** HTTP for one read of one account; see `Http` for what it promises. */
 export function createHttp(options: HttpOptions): Http {
   const { name } = options;
+  async function answer(request: HttpRequest): Promise<HttpAnswer> {
+    const answer = await ask(options, request);
+    if (answer.status < 200 || answer.status > 299)
+      throw request.explain?.(answer) ?? explainStatus(options, answer);
+    if (answer.body === undefined) {
+      throw new AppError(
+        "provider_unexpected_response",
+        answer.html
+          ? `${name} answered with a web page instead of data. A proxy or a login page may stand between.`
+          : `${name} answered with something that is not JSON.`,
+      );
+    }
+    const unknown = unknownKeys(answer.body, request.known);
+    if (unknown.length > 0) options.onUnknownKeys?.(unknown);
+    return answer;
+  }
   return {
+    answer,
+    json: async (request) => (await answer(request)).body,
     distinctHosts: (hosts) => (options.baseUrl === undefined ? hosts : hosts.slice(0, 1)),
-    async json(request) {
-      const answer = await ask(options, request);
-      if (answer.status < 200 || answer.status > 299)
-        throw request.explain?.(answer) ?? explainStatus(options, answer);
-      if (answer.body === undefined) {
-        throw new AppError(
-          "provider_unexpected_response",
-          answer.html
-            ? `${name} answered with a web page instead of data. A proxy or a login page may stand between.`
-            : `${name} answered with something that is not JSON.`,
-        );
-      }
-      const unknown = unknownKeys(answer.body, request.known);
-      if (unknown.length > 0) options.onUnknownKeys?.(unknown);
-      return answer.body;
-    },
   };
 }
 
@@ -136,6 +138,12 @@ function explainStatus(options: HttpOptions, answer: HttpAnswer): AppError {
     return new AppError(
       "provider_auth_rejected",
       `${name} does not accept the credential. Sign in again or replace it.`,
+    );
+  }
+  if (status === 402) {
+    return new AppError(
+      "provider_needs_action",
+      `${name} wants to be paid first (HTTP 402): top up the account or settle its bill.`,
     );
   }
   if (status === 403) {

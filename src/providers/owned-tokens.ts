@@ -101,11 +101,17 @@ export function createOwnedTokens({ folder, clock }: { folder: string; clock: Cl
   };
 }
 
-/** The answer of a token endpoint, RFC 6749 section 5; some put more into `error` than its code. */
+/**
+ * The answer of a token endpoint, RFC 6749 section 5; some put more into `error` than its code, and AWS writes the
+ * names in camel case.
+ */
 const tokenFields = record({
   access_token: text,
   refresh_token: text,
   expires_in: amount,
+  accessToken: text,
+  refreshToken: text,
+  expiresIn: amount,
   code: text,
   error: z.unknown(),
 });
@@ -116,11 +122,13 @@ async function exchange(signIn: OwnedSignIn, refreshToken: string) {
   const explain = (answer: HttpAnswer) => refusal(signIn.name, answer.body) ?? request.explain?.(answer);
   const body = await signIn.http.json({ ...request, explain });
   const answer = tokenFields.parse(body);
-  if (answer?.access_token === undefined) throw refusal(signIn.name, body) ?? notUnderstood(signIn.name);
+  const accessToken = answer?.access_token ?? answer?.accessToken;
+  if (accessToken === undefined) throw refusal(signIn.name, body) ?? notUnderstood(signIn.name);
+  const lifetime = answer?.expires_in ?? answer?.expiresIn;
   return {
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token,
-    lifetime: answer.expires_in === undefined ? undefined : seconds(answer.expires_in),
+    accessToken,
+    refreshToken: answer?.refresh_token ?? answer?.refreshToken,
+    lifetime: lifetime === undefined ? undefined : seconds(lifetime),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import type { Account } from "../core/domain/account.ts";
 import { AppError, isAppError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
-import type { Provider, ProviderReading } from "../core/provider.ts";
+import { consentNeeded, type Provider, type ProviderReading } from "../core/provider.ts";
 import type { Credentials } from "./credentials.ts";
 import { createHttp } from "./http.ts";
 import { soundReading } from "./sound-reading.ts";
@@ -44,7 +44,7 @@ export function createReader(options: ReaderOptions): Reader {
     return createHttp({
       name: provider.name,
       hosts: provider.hosts,
-      baseUrl: account.baseUrl,
+      baseUrl: addressOf(account, provider),
       dispatcher: options.dispatcher,
       signal,
       now: () => clock.now(),
@@ -82,6 +82,9 @@ export function createReader(options: ReaderOptions): Reader {
   return {
     async read(account, signal) {
       const provider = providerOf(account);
+      if (!provider.official && !account.acceptUnofficial) {
+        throw new AppError("provider_needs_action", `Not read: ${consentNeeded(provider)}`);
+      }
       try {
         return soundReading(await readOnce(account, provider, signal));
       } catch (error) {
@@ -99,6 +102,17 @@ export function createReader(options: ReaderOptions): Reader {
     credentialKey: async (account) => credentials.key(account, providerOf(account)),
     settled: () => credentials.settled(),
   };
+}
+
+/** What replaces the provider's hosts; undefined when they are asked themselves. */
+function addressOf(account: Account, provider: Provider): string | undefined {
+  const { selfHosted } = provider;
+  const address = account.baseUrl ?? selfHosted?.usualUrl;
+  if (address !== undefined || selfHosted === undefined) return address;
+  throw new AppError(
+    "provider_credentials_missing",
+    `Everybody runs ${provider.name} for themselves: write the address of yours as \`baseUrl\` on the account.`,
+  );
 }
 
 /** Rejects when the read is aborted, and leaves what it waited for to go on. */

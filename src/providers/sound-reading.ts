@@ -1,16 +1,24 @@
+import { createHash } from "node:crypto";
 import type { Reading } from "../core/domain/quota.ts";
 import type { ProviderReading } from "../core/provider.ts";
 import { withDistinctIds } from "./naming.ts";
 
 /**
  * What the rest of the program may rely on, whatever a provider made of its answer: finite numbers, nothing used
- * below zero, distinct ids, one line of text of a length people read. What is senseless is dropped, not repaired.
+ * below zero, distinct ids, one line of text of a length people read. What is senseless is dropped, not repaired. The
+ * owner is a hash from here on, as it may be somebody's e-mail address.
  */
-export function soundReading({ plan, readings }: ProviderReading): ProviderReading {
+export function soundReading({ plan, readings, owner, retired }: ProviderReading): ProviderReading {
   return {
     plan: plan === undefined ? undefined : oneLine(plan),
     readings: withDistinctIds(readings.flatMap((reading) => sound(reading) ?? [])),
+    owner: owner === undefined || owner === "" ? undefined : hashOf(owner),
+    retired,
   };
+}
+
+function hashOf(owner: string): string {
+  return createHash("sha256").update(owner).digest("hex").slice(0, 16);
 }
 
 function sound(reading: Reading): Reading | undefined {

@@ -22,7 +22,8 @@ describe("The hosts of Cloud Code", () => {
       if (answer instanceof Error) throw answer;
       return answer;
     };
-    const http = { json, distinctHosts };
+    const answer = () => Promise.reject(new Error("only json is asked"));
+    const http = { json, answer, distinctHosts };
     const hosts = ["daily.invalid", "sandbox.invalid", "main.invalid"];
     const context = { name: "Test", unsupportedClient: "moved", now, accessToken: "fake-access" };
     return { asked, cloud: createCloudCode({ ...context, http, hosts }) };

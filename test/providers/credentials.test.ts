@@ -46,6 +46,7 @@ const keyed = defineProvider({
 const noHttp: Http = {
   distinctHosts: (hosts) => hosts,
   json: () => Promise.reject(new Error("nothing is asked")),
+  answer: () => Promise.reject(new Error("nothing is asked")),
 };
 
 let home: string;

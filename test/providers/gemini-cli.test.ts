@@ -63,6 +63,7 @@ describe("Gemini CLI's plan", () => {
     const { plan } = await geminiCli.read({
       http: {
         distinctHosts: (hosts) => hosts,
+        answer: () => Promise.reject(new Error("only json is asked")),
         json: async ({ url }) => bodies[url.split(":").at(-1) ?? ""],
       },
       now: Date.parse("2026-11-22T03:00:00Z"),

@@ -76,9 +76,21 @@ describe("a request", () => {
 });
 
 describe("an answer", () => {
+  it("comes with its headers to those who need them, and is judged like any other", async () => {
+    const { http } = await serve(answering(200, { "x-left": "7" }, '{"a":1}'));
+    const answer = await http.answer({ url: "https://api.example.com/v1" });
+    expect(answer.header("x-left")).toBe("7");
+    expect(answer.body).toEqual({ a: 1 });
+    const refusing = await serve(answering(403, { "x-left": "7" }));
+    expect((await failure(refusing.http.answer({ url: "https://api.example.com/v1" }))).code).toBe(
+      "provider_forbidden",
+    );
+  });
+
   it.each([
     [400, "provider_unexpected_response"],
     [401, "provider_auth_rejected"],
+    [402, "provider_needs_action"],
     [403, "provider_forbidden"],
     [404, "provider_unexpected_response"],
     [408, "provider_unavailable"],

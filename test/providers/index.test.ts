@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { providers } from "../../src/providers/index.ts";
 
 const folder = new URL("../../src/providers/", import.meta.url);
-const declaring = readdirSync(folder).filter((file) =>
-  readFileSync(new URL(file, folder), "utf8").includes("= defineProvider("),
+const declaring = readdirSync(folder).filter(
+  (file) => file.endsWith(".ts") && readFileSync(new URL(file, folder), "utf8").includes("= defineProvider("),
 );
 
 describe("the list of providers", () => {

@@ -29,6 +29,7 @@ function tokenServer(first = "fake-refresh-0") {
   };
   const http: Http = {
     distinctHosts: (hosts) => hosts,
+    answer: () => Promise.reject(new Error("only json is asked")),
     async json(request: HttpRequest) {
       const { refreshToken } = request.json as { refreshToken: string };
       state.asked.push(refreshToken);
@@ -126,6 +127,21 @@ describe("an owned sign-in", () => {
     now += seconds(28_800);
     expect(await owned.accessToken(signIn(server))).toBe("fake-access-2");
     expect(server.asked).toEqual(["fake-refresh-0", "fake-refresh-0"]);
+  });
+
+  it("understands the names in camel case that AWS gives the parts of the answer", async () => {
+    const server = tokenServer();
+    const owned = tokens();
+    server.next = {
+      status: 200,
+      body: { accessToken: "fake-access-aws", refreshToken: "fake-refresh-aws", expiresIn: 3600 },
+    };
+    expect(await owned.accessToken(signIn(server))).toBe("fake-access-aws");
+    expect((await kept()).refreshToken).toBe("fake-refresh-aws");
+    now += seconds(3600 - 60);
+    server.next = used;
+    await expect(owned.accessToken(signIn(server))).rejects.toMatchObject({ code: "provider_auth_rejected" });
+    expect(server.asked).toEqual(["fake-refresh-0", "fake-refresh-aws"]);
   });
 
   it("starts anew when the configuration has another refresh token", async () => {

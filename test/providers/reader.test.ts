@@ -60,7 +60,16 @@ function setUp(providers: readonly Provider[] = [claude]) {
 
 function account(given: Partial<Account> = {}): Account {
   const credentials = { accessToken: "fake-access", subscriptionType: "pro" };
-  return { id: "lan", provider: "claude", credentials, interval: minutes(15), baseUrl, tags: [], ...given };
+  return {
+    id: "lan",
+    provider: "claude",
+    acceptUnofficial: true,
+    credentials,
+    interval: minutes(15),
+    baseUrl,
+    tags: [],
+    ...given,
+  };
 }
 
 const idle = new AbortController().signal;
@@ -80,6 +89,23 @@ function example(read: Provider["read"]): Provider {
 }
 
 describe("reading an account", () => {
+  it("asks nothing of an unofficial provider without consent, and says how it is given", async () => {
+    let asked = 0;
+    answer = () => {
+      asked += 1;
+      return { body: usage };
+    };
+    const { reader } = setUp();
+    const read = reader.read(account({ acceptUnofficial: false }), idle);
+    await expect(read).rejects.toMatchObject({
+      code: "provider_needs_action",
+      message: expect.stringContaining("`acceptUnofficial: true`"),
+    });
+    expect(asked).toBe(0);
+    const keys = [true, false].map((acceptUnofficial) => reader.credentialKey(account({ acceptUnofficial })));
+    expect(new Set(await Promise.all(keys)).size).toBe(2);
+  });
+
   it("gives what its provider found", async () => {
     answer = () => ({ body: usage });
     expect(await setUp().reader.read(account(), idle)).toEqual({
@@ -251,5 +277,39 @@ describe("a sign-in of Claude Code", () => {
     );
     expect(asked.toSorted()).toEqual(["/api/oauth/profile", "/api/oauth/usage"]);
     expect(await readFile(file, "utf8")).toBe(content);
+  });
+});
+
+describe("a product that everybody runs for themselves", () => {
+  const hosted = (selfHosted: { usualUrl?: string }) =>
+    defineProvider({
+      id: "hosted",
+      name: "Hosted",
+      official: true,
+      hosts: ["hosted.invalid"],
+      selfHosted,
+      settings: z.object({ apiKey: secret("HOSTED_KEY") }),
+      minInterval: minutes(5),
+      async read({ http }) {
+        await http.json({ url: "https://hosted.invalid/left" });
+        return { readings: [] };
+      },
+    });
+  const own = { provider: "hosted", credentials: { apiKey: "fake-key" }, baseUrl: undefined };
+
+  it("is read where the account says, or where it usually is", async () => {
+    const asked: (string | undefined)[] = [];
+    answer = (request) => {
+      asked.push(request.url);
+      return { body: {} };
+    };
+    await setUp([hosted({})]).reader.read(account({ ...own, baseUrl }), idle);
+    await setUp([hosted({ usualUrl: baseUrl })]).reader.read(account(own), idle);
+    expect(asked).toEqual(["/left", "/left"]);
+  });
+
+  it("says what is missing when nobody knows where it is", async () => {
+    const reading = setUp([hosted({})]).reader.read(account(own), idle);
+    await expect(reading).rejects.toThrow("write the address of yours as `baseUrl`");
   });
 });

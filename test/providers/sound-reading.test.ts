@@ -52,3 +52,14 @@ it("makes outside text one line of readable length", () => {
   expect(plan).toHaveLength(80);
   expect(readings).toEqual([{ ...session, label: "session", scope: "a b" }]);
 });
+
+it("makes the owner a hash, the same for the same owner, and hands on that a service has ended", () => {
+  const ownerOf = (owner: string | undefined) => soundReading({ readings: [], owner }).owner;
+  expect(ownerOf("lan@example.org")).toMatch(/^[0-9a-f]{16}$/);
+  expect(ownerOf("lan@example.org")).toBe(ownerOf("lan@example.org"));
+  expect(ownerOf("lan@example.org")).not.toBe(ownerOf("bob@example.org"));
+  expect(ownerOf("")).toBeUndefined();
+  expect(ownerOf(undefined)).toBeUndefined();
+  const retired = "Ended on 2026-04-17.";
+  expect(soundReading({ readings: [], retired }).retired).toBe(retired);
+});

@@ -1,0 +1,4 @@
+import { gemini } from "../../src/providers/gemini.ts";
+import { checkProvider } from "../provider-contract.ts";
+
+checkProvider(gemini);

@@ -1,0 +1,4 @@
+import { minimax } from "../../src/providers/minimax.ts";
+import { checkProvider } from "../provider-contract.ts";
+
+checkProvider(minimax);

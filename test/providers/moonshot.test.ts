@@ -1,0 +1,4 @@
+import { moonshot } from "../../src/providers/moonshot.ts";
+import { checkProvider } from "../provider-contract.ts";
+
+checkProvider(moonshot);

@@ -1,0 +1,4 @@
+import { openai } from "../../src/providers/openai.ts";
+import { checkProvider } from "../provider-contract.ts";
+
+checkProvider(openai);
