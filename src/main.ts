@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import type { Machine } from "./app/core.ts";
 import { createDemo } from "./app/demo.ts";
+import { recordAccount } from "./app/record.ts";
 import { openSession } from "./app/session.ts";
 import { createBot } from "./app.ts";
 import { runCli } from "./cli/program.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import type { Clock, Log } from "./core/ports.ts";
+import { createStatusLines } from "./ingest/statusline.ts";
 import { createLog } from "./log.ts";
 import { createDispatcher } from "./providers/http.ts";
 import { providers } from "./providers/index.ts";
@@ -49,7 +51,9 @@ async function startBot(options: { config?: string | undefined }): Promise<void>
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
   });
-  process.on("unhandledRejection", (error) => log.error({ error }, "A failure was not caught where it happened."));
+  process.on("unhandledRejection", (error) =>
+    log.error({ error }, "A failure was not caught where it happened."),
+  );
   const { finished } = await app.start();
   await Promise.race([finished, signalled]);
   await app.stop();
@@ -62,22 +66,41 @@ function logLevel(usual: (typeof levels)[number]): (typeof levels)[number] {
   return levels.find((level) => level === env.LOG_LEVEL?.toLowerCase()) ?? usual;
 }
 
+/** What one command of the CLI works with. */
+async function prepare(path: string | undefined): Promise<{ config: Config; machine: Machine }> {
+  const config = await findConfig(path);
+  if (config === undefined) {
+    throw new AppError("config_invalid", "There is no configuration.", {
+      problems: [
+        "Write a quotabot.yml here, or name one with --config or QUOTABOT_CONFIG. The README shows how.",
+      ],
+    });
+  }
+  const log = createLog({ level: logLevel("silent"), secrets: config.secrets });
+  return { config, machine: createMachine(log) };
+}
+
 process.exitCode = await runCli(
   {
-    async openSession({ config: path }) {
-      const config = await findConfig(path);
-      if (config === undefined) {
-        throw new AppError("config_invalid", "There is no configuration.", {
-          problems: [
-            "Write a quotabot.yml here, or name one with --config or QUOTABOT_CONFIG. The README shows how.",
-          ],
-        });
-      }
-      const machine = createMachine(createLog({ level: logLevel("silent"), secrets: config.secrets }));
-      const session = await openSession(config, machine);
+    async openSession({ config: path, fromDisk }) {
+      const { config, machine } = await prepare(path);
+      const session = await openSession(config, machine, { fromDisk });
       return { ...session, close: () => session.close().finally(() => machine.dispatcher.destroy()) };
     },
+    async recordAccount({ config: path, account }) {
+      const { config, machine } = await prepare(path);
+      return recordAccount(config, machine, account).finally(() => machine.dispatcher.destroy());
+    },
     startBot,
+    reporting: {
+      url: env.QUOTABOT_URL,
+      key: env.QUOTABOT_KEY,
+      // Two seconds at most in all, of which loading the program has taken some.
+      patience: Math.max(500, 1_500 - Math.round(performance.now())),
+      temporary: tmpdir(),
+      readStatusLine: createStatusLines(providers).read,
+      clock,
+    },
     render: (message, { now, timezone, ...terminal }) => renderTerminal(message, { now, timezone, terminal }),
     output: stdout,
     errors: stderr,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,6 +8,7 @@ import { createProgram } from "../src/cli/program.ts";
 import type { CliOptions } from "../src/cli/session.ts";
 import { loadConfig } from "../src/config.ts";
 import { usage } from "../src/core/messages/help.ts";
+import { secretEnvironment } from "../src/core/provider.ts";
 import { providers } from "../src/providers/index.ts";
 import { createKeptLog } from "./fakes/core.ts";
 import { createQuotaHouse } from "./fakes/quota-house.ts";
@@ -48,7 +49,7 @@ describe("the README", () => {
     expect(ci).toContain("npm ci");
   });
 
-  it.each(["README.md", "docs/configuration.md"])(
+  it.each(["README.md", "docs/configuration.md", "docs/push.md"])(
     "has configuration examples in %s that the program accepts",
     async (file) => {
       const examples = blocks(read(file), "yaml");
@@ -57,16 +58,30 @@ describe("the README", () => {
     },
   );
 
-  it("lists every provider, with its id, its floor and whether it is official, and no other", () => {
-    const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| ([^|]+) \| (yes|no) \| (\d+) min \|/gm)];
+  it("lists every provider with its page, its floor, whether it is official, and the shapes it is known to read", () => {
+    const rows = [
+      ...readme.matchAll(
+        /^\| `([a-z0-9-]+)` \| \[([^\]]+)\]\((\S+)\) \| (yes|no) \| (\d+) min \| (\d+) \|/gm,
+      ),
+    ];
     expect(
-      rows.map(([, id, name, official, floor]) => ({ id, name, official, floor: Number(floor) })),
+      rows.map(([, id, name, page, official, floor, shapes]) => ({
+        id,
+        name,
+        page,
+        official,
+        floor,
+        shapes,
+      })),
     ).toEqual(
       providers.map(({ id, name, official, minInterval }) => ({
         id,
         name,
+        page: `docs/providers/${id}.md`,
         official: official ? "yes" : "no",
-        floor: minInterval / 60_000,
+        floor: String(minInterval / 60_000),
+        // Every one of them is read right, or the provider's own test fails.
+        shapes: String(readdirSync(join(root, "test/fixtures/providers", id)).length),
       })),
     );
   });
@@ -103,6 +118,37 @@ describe("the README", () => {
     expect(links.length).toBeGreaterThan(0);
     for (const link of links) expect(() => read(link)).not.toThrow();
   });
+});
+
+describe.each(providers.map((provider) => [provider.id, provider.name]))("the page of %s", (id, name) => {
+  const page = read(`docs/providers/${id}.md`);
+
+  it("has the headings that all pages have", () => {
+    expect([...page.matchAll(/^#+ .*$/gm)].map(([heading]) => heading)).toEqual([
+      `# ${name}`,
+      "## What it shows",
+      "## Credentials",
+      "## Official or not",
+      "## Errors",
+      "## Floor",
+    ]);
+  });
+
+  it("has examples that the configuration accepts", async () => {
+    const examples = blocks(page, "yaml");
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(await problemsOf(example)).toEqual([]);
+  });
+});
+
+it("the configuration page names the environment variable of every credential", () => {
+  const page = read("docs/configuration.md");
+  for (const provider of providers) {
+    for (const setting of Object.values(provider.settings.shape)) {
+      const variable = secretEnvironment(setting as never);
+      if (variable !== undefined) expect(page).toContain(`\`${variable}\``);
+    }
+  }
 });
 
 it("the picture in the README is what the program prints", async () => {

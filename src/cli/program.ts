@@ -1,11 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { isAppError } from "../core/errors.ts";
+import { type DoctorOptions, doctor } from "./doctor.ts";
 import { type MonitorOptions, monitor } from "./monitor.ts";
 import { printQuota, type QuotaOptions, views } from "./quota.ts";
+import { type RecordOptions, record } from "./record.ts";
+import { type ReportOptions, reportStatusLine } from "./report.ts";
 import type { CliOptions } from "./session.ts";
 
 /** What the process ends with: 0 fine, 1 something failed, 2 wrong use, 78 configuration. */
 export const exitCodes = { fine: 0, failed: 1, usage: 2, configuration: 78 } as const;
+
+/** Commander's kind of error for a command that worked and has found something wrong. */
+const unwell = "quotabot.unwell";
 
 /** The command line as commander describes it; running it prints and throws. */
 export function createProgram(cli: CliOptions): Command {
@@ -42,6 +48,42 @@ export function createProgram(cli: CliOptions): Command {
   withSelection(quota.command("monitor").description("the table, drawn again and again (r reads, q quits)"))
     .option("--interval <time>", "time between two drawings, at least 10s", "30s")
     .action((options: MonitorOptions) => monitor(cli, options));
+
+  const report = program
+    .command("report")
+    .description("tell a running bot what this machine knows")
+    .helpCommand(false);
+  report
+    .command("statusline")
+    .description("report the limits in a Claude Code status line document, read from standard input")
+    .requiredOption("--account <id>", "the account, as the bot's configuration names it")
+    .option("--user <name>", "whose machine this is")
+    .option("--url <address>", "the bot (default: $QUOTABOT_URL or http://127.0.0.1:8787)")
+    .option("--key <key>", "a key with the scope ingest (default: $QUOTABOT_KEY, which others cannot see)")
+    .option("--print", "print what is left, as the status line")
+    .option("--strict", "always report, and end with 1 when that fails")
+    .option("--verbose", "say on standard error what came of it")
+    .action((options: ReportOptions) => reportStatusLine(cli, options));
+
+  program
+    .command("doctor")
+    .description("check configuration, data folder and accounts, and say what to do")
+    .option("--json", "print JSON")
+    .option("--no-color", "print without colours")
+    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
+    .action(async (options: DoctorOptions) => {
+      if (!(await doctor(cli, options))) throw new CommanderError(exitCodes.failed, unwell, "");
+    });
+
+  program
+    .command("record")
+    .description("read an account once and write a fixture for the tests, without what is secret")
+    .argument("<account>", "its id")
+    .argument("[file]", "where to (default: PROVIDER-DATE.json)")
+    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
+    .action((account: string, file: string | undefined, options: RecordOptions) =>
+      record(cli, account, file, options),
+    );
   return program;
 }
 
@@ -61,7 +103,7 @@ export async function runCli(cli: CliOptions, args: readonly string[]): Promise<
     await createProgram(cli).parseAsync(args, { from: "user" });
     return exitCodes.fine;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+    if (error instanceof CommanderError) return exitCodeOf(error);
     if (!isAppError(error)) throw error;
     cli.errors.write(
       `${[error.message, ...(error.details.problems ?? []).map((line) => `  ${line}`)].join("\n")}\n`,
@@ -69,4 +111,9 @@ export async function runCli(cli: CliOptions, args: readonly string[]): Promise<
     if (error.code === "config_invalid") return exitCodes.configuration;
     return error.code === "request_invalid" ? exitCodes.usage : exitCodes.failed;
   }
+}
+
+/** Commander ends with 1 for wrong use, which is 2 here. */
+function exitCodeOf({ code, exitCode }: CommanderError): number {
+  return exitCode === exitCodes.fine || code === unwell ? exitCode : exitCodes.usage;
 }

@@ -2,8 +2,10 @@ import type { Commands } from "../core/commands/command.ts";
 import type { Targets } from "../core/commands/targets.ts";
 import type { Account } from "../core/domain/account.ts";
 import type { Message } from "../core/domain/message.ts";
+import type { Reading } from "../core/domain/quota.ts";
 import type { Clock } from "../core/ports.ts";
 import type { QuotaReports } from "../core/services/quota-report.ts";
+import type { Recorded } from "./record.ts";
 
 /** The accounts of a configuration, opened for one command of the CLI. */
 export interface Session {
@@ -14,17 +16,41 @@ export interface Session {
   clock: Clock;
   timezone: string;
   /**
-   * Set when a bot works on the same data folder: it does the reading, and the session only shows what the bot read
-   * last. Says so in a sentence.
+   * Set when a bot works on the same data folder and does not answer over HTTP: it does the reading, and the session
+   * only shows what the bot read last. Says so in a sentence.
    */
   notice?: string | undefined;
+  /** Throws store_unavailable when the data folder cannot be written. A bot that works on it knows for itself. */
+  checkStore(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  config?: string | undefined;
+  /** Look at the data folder even when a bot that works on it would answer over HTTP, which tells less. */
+  fromDisk?: boolean | undefined;
+}
+
+/** What reporting a status line needs; no configuration is read for it. */
+export interface Reporting {
+  /** The bot's address and key, from the environment. */
+  url?: string | undefined;
+  key?: string | undefined;
+  /** Milliseconds that it may take: somebody's prompt waits for it. */
+  patience: number;
+  /** A folder for what need not last. */
+  temporary: string;
+  /** The readings in a status line document; empty when it tells no numbers. */
+  readStatusLine(document: unknown): readonly Reading[];
+  clock: Clock;
 }
 
 /** What the command line may touch. */
 export interface CliOptions {
   /** Opens the accounts; throws AppError config_invalid, or not_found when there is no configuration. */
-  openSession(options: { config?: string | undefined }): Promise<Session>;
+  openSession(options: SessionOptions): Promise<Session>;
+  /** Reads one account for real and makes a fixture of it; throws like `openSession`, and what kept it from being read. */
+  recordAccount(options: { config?: string | undefined; account: string }): Promise<Recorded>;
   /** Runs the bot until it is told to stop. */
   startBot(options: { config?: string | undefined }): Promise<void>;
   /** Turns a message into lines for this terminal. */
@@ -32,6 +58,7 @@ export interface CliOptions {
     message: Message,
     context: { now: number; timezone: string; colour: boolean; width: number },
   ): string;
+  reporting: Reporting;
   output: NodeJS.WriteStream;
   errors: NodeJS.WriteStream;
   input: NodeJS.ReadStream;

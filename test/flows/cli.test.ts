@@ -54,6 +54,8 @@ describe("quota list --json", () => {
         state: "ok",
         message: null,
         fetchedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        source: "read",
+        reportedBy: null,
         stale: false,
         retryAt: null,
         readings: [
