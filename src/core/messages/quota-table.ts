@@ -86,7 +86,8 @@ function accountValue(report: AccountReport, left: number | undefined): Text {
   const amount = amountOf(report);
   if (amount !== undefined) return amountText(amount);
   if (report.reading) return "reading …";
-  return report.state === "ok" && report.readings.length === 0 ? "no quota reported" : "unknown";
+  if (report.state !== "ok") return "–";
+  return report.readings.length === 0 ? "no quota told" : "unknown";
 }
 
 /** The money or counter that stands for an account without a quota. */
