@@ -12,8 +12,8 @@ import { AppError } from "./core/errors.ts";
 import type { Clock, Log } from "./core/ports.ts";
 import { createStatusLines } from "./ingest/statusline.ts";
 import { createLog } from "./log.ts";
-import { createDispatcher } from "./providers/http.ts";
 import { providers } from "./providers/index.ts";
+import { createDispatcher } from "./providers/kit/http.ts";
 import { renderTerminal } from "./terminal/render.ts";
 
 const { env, stdin, stdout, stderr } = process;

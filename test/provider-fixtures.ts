@@ -3,7 +3,7 @@ import { MockAgent } from "undici";
 import { z } from "zod";
 import { AppError } from "../src/core/errors.ts";
 import type { Http, HttpAnswer, HttpRequest, Provider, ProviderReading } from "../src/core/provider.ts";
-import { createHttp } from "../src/providers/http.ts";
+import { createHttp } from "../src/providers/kit/http.ts";
 
 /** One recorded read of one account: what the provider asks, what it is told, what it must make of it. */
 export const fixtureSchema = z.strictObject({

@@ -12,8 +12,8 @@ import type { Provider } from "../core/provider.ts";
 import { createQuotaReports } from "../core/services/quota-report.ts";
 import { type AccountReader, createReadQuotas } from "../core/services/read-quotas.ts";
 import { createSharedPools } from "../core/services/shared-pools.ts";
-import { createCredentials } from "../providers/credentials.ts";
-import { createReader } from "../providers/reader.ts";
+import { createCredentials } from "../providers/reader/credentials.ts";
+import { createReader } from "../providers/reader/reader.ts";
 import type { Console } from "../terminal/chat.ts";
 
 /** What the machine gives; everything else is made here. */

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Instant, Quota, Reading } from "../core/domain/quota.ts";
 import { day, hour, minute, monthEndingAt, week, windowLabel } from "../core/domain/window.ts";
-import { amount, flag, instant, record, text } from "./lenient.ts";
-import { slug, titleCase } from "./naming.ts";
+import { amount, flag, instant, record, text } from "./kit/lenient.ts";
+import { slug, titleCase } from "./kit/naming.ts";
 
 /** An entry of `quotas`; 9Router 0.4.10 and 0.5.69 checked 2026-11-22. */
 export const quotaEntry = record({

@@ -4,8 +4,8 @@ import { AppError } from "../core/errors.ts";
 import type { ProviderReading } from "../core/provider.ts";
 import { isPlaceholder, quotaEntry, toReading } from "./9router-quota.ts";
 import { moneyReadings } from "./claude-money.ts";
-import { dictionary, record, text, unwrap } from "./lenient.ts";
-import { titleCase, withDistinctIds } from "./naming.ts";
+import { dictionary, record, text, unwrap } from "./kit/lenient.ts";
+import { titleCase, withDistinctIds } from "./kit/naming.ts";
 
 const name = "9Router";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type Http, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { readUsage, signedOut } from "./9router-usage.ts";
-import { flag, list, record, text, unwrap } from "./lenient.ts";
+import { flag, list, record, text, unwrap } from "./kit/lenient.ts";
 
 const name = "9Router";
 const root = "https://9router.invalid/api";

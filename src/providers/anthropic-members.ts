@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Instant, Quota, Spend } from "../core/domain/quota.ts";
 import { day, week } from "../core/domain/window.ts";
-import { amount, record, text, toAmount } from "./lenient.ts";
-import { leastLeft, memberId, memberName } from "./members.ts";
-import { currencyUnit, fromCents } from "./money.ts";
-import { slug, withDistinctIds } from "./naming.ts";
-import { utcMonth } from "./utc-calendar.ts";
+import { amount, record, text, toAmount } from "./kit/lenient.ts";
+import { leastLeft, memberId, memberName } from "./kit/members.ts";
+import { currencyUnit, fromCents } from "./kit/money.ts";
+import { slug, withDistinctIds } from "./kit/naming.ts";
+import { utcMonth } from "./kit/utc-calendar.ts";
 
 /** Money in cents, as decimal texts; checked 2026-11-22. */
 const limitFields = record({

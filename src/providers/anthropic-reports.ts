@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Instant, Spend } from "../core/domain/quota.ts";
-import { costSums, toDays, tokenReadings } from "./daily-report.ts";
-import { amount, list, record, text } from "./lenient.ts";
-import { addUp, currencyUnit, type Money, spendOf } from "./money.ts";
-import { utcDay, utcMonth } from "./utc-calendar.ts";
+import { costSums, toDays, tokenReadings } from "./kit/daily-report.ts";
+import { amount, list, record, text } from "./kit/lenient.ts";
+import { addUp, currencyUnit, type Money, spendOf } from "./kit/money.ts";
+import { utcDay, utcMonth } from "./kit/utc-calendar.ts";
 
 /** Cents, as a decimal text with fractions; checked 2026-11-22. */
 const moneyFields = record({ amount, currency: text });

@@ -4,9 +4,9 @@ import { AppError, isAppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { memberReadings } from "./anthropic-members.ts";
 import { claudeCodeReport, costReadings, usageReadings } from "./anthropic-reports.ts";
-import { optional } from "./optional.ts";
-import { cursorPage, readPages } from "./pages.ts";
-import { startOf, utcMonth } from "./utc-calendar.ts";
+import { optional } from "./kit/optional.ts";
+import { cursorPage, readPages } from "./kit/pages.ts";
+import { startOf, utcMonth } from "./kit/utc-calendar.ts";
 
 const name = "Anthropic";
 

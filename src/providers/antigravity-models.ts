@@ -3,8 +3,8 @@ import type { Instant, Quota } from "../core/domain/quota.ts";
 import { hour, windowLabel } from "../core/domain/window.ts";
 import { fractionOf, type Pool, pools } from "./antigravity-summary.ts";
 import { remainderFields, sameReset, usedOf } from "./cloud-code-quota.ts";
-import { dictionary, flag, list, record, text, unwrap } from "./lenient.ts";
-import { slug, withDistinctIds } from "./naming.ts";
+import { dictionary, flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { slug, withDistinctIds } from "./kit/naming.ts";
 
 /** One model as `fetchAvailableModels` tells it. */
 export interface Model {

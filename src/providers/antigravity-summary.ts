@@ -2,8 +2,8 @@ import type { z } from "zod";
 import type { Instant, Quota } from "../core/domain/quota.ts";
 import { day, hour, week, windowLabel } from "../core/domain/window.ts";
 import { type RemainderFields, remainderFields, remainderOf, usedOf } from "./cloud-code-quota.ts";
-import { flag, list, record, text, unwrap } from "./lenient.ts";
-import { slug } from "./naming.ts";
+import { flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { slug } from "./kit/naming.ts";
 
 /** A pool of models with one quota: the stem of its bucket ids, and what people call it. */
 export interface Pool {

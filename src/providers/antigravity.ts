@@ -15,7 +15,7 @@ import {
 import type { Failure } from "./cloud-code-failure.ts";
 import { modelQuotas } from "./cloud-code-quota.ts";
 import { googleTokenHost, readGoogleCredential, refreshRequest } from "./google-sign-in.ts";
-import { slug } from "./naming.ts";
+import { slug } from "./kit/naming.ts";
 
 const name = "Antigravity";
 

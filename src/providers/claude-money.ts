@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Reading, Spend } from "../core/domain/quota.ts";
-import { amount, flag, record, text } from "./lenient.ts";
+import { amount, flag, record, text } from "./kit/lenient.ts";
 
 /** Money in minor units: 1233 with exponent 2 is 12.33. */
 const moneyFields = record({ amount_minor: amount, currency: text, exponent: amount });

@@ -1,7 +1,7 @@
 import type { Reading } from "../core/domain/quota.ts";
 import { claudeReadings } from "./claude-usage.ts";
-import { amount, dictionary, instant, record } from "./lenient.ts";
-import { soundReading } from "./sound-reading.ts";
+import { amount, dictionary, instant, record } from "./kit/lenient.ts";
+import { soundReading } from "./reader/sound-reading.ts";
 
 const document = record({
   rate_limits: dictionary(record({ used_percentage: amount, resets_at: instant })),

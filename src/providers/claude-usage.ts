@@ -3,8 +3,8 @@ import type { Quota, Reading } from "../core/domain/quota.ts";
 import { day, hour, week, windowLabel } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import { moneyReadings } from "./claude-money.ts";
-import { amount, dictionary, instant, list, record, text, unwrap } from "./lenient.ts";
-import { slug, titleCase, withDistinctIds } from "./naming.ts";
+import { amount, dictionary, instant, list, record, text, unwrap } from "./kit/lenient.ts";
+import { slug, titleCase, withDistinctIds } from "./kit/naming.ts";
 
 const windowFields = record({
   utilization: amount,

@@ -3,8 +3,8 @@ import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { statusLineReadings } from "./claude-status-line.ts";
 import { claudeReadings, usageKeys } from "./claude-usage.ts";
-import { flag, record, text } from "./lenient.ts";
-import { titleCase } from "./naming.ts";
+import { flag, record, text } from "./kit/lenient.ts";
+import { titleCase } from "./kit/naming.ts";
 
 /**
  * Personal and team seats of Claude. What Claude Code itself asks for its usage page; undocumented,

@@ -2,9 +2,9 @@ import type { Instant } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import type { HttpAnswer } from "../core/provider.ts";
 import { type Problem, problemOf } from "./google-problem.ts";
-import { rateLimited } from "./http.ts";
-import { toInstant } from "./lenient.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import { rateLimited } from "./kit/http.ts";
+import { toInstant } from "./kit/lenient.ts";
+import { retryAfterOf } from "./kit/retry-after.ts";
 
 /** Why Cloud Code gave no answer, with the error to throw when nothing better can be made of it. */
 export type Failure = { error: AppError } & (

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Instant } from "../core/domain/quota.ts";
-import { instant, list, record, text, toAmount, unwrap } from "./lenient.ts";
+import { instant, list, record, text, toAmount, unwrap } from "./kit/lenient.ts";
 
 /** Fields that tell what is left, in the spellings that have been seen; checked 2026-11-22. */
 export const remainderFields = {

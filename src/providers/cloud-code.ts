@@ -7,7 +7,7 @@ import {
   type FailureContext,
   verificationNeeded,
 } from "./cloud-code-failure.ts";
-import { amount, flag, list, record, text, unwrap } from "./lenient.ts";
+import { amount, flag, list, record, text, unwrap } from "./kit/lenient.ts";
 
 export interface CloudCodeOptions extends FailureContext {
   http: Http;

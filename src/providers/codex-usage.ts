@@ -4,8 +4,8 @@ import { monthEndingAt } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import type { ProviderReading } from "../core/provider.ts";
 import { notNegative, percentUsed, quotasOf, resetFields, resetOf } from "./codex-windows.ts";
-import { amount, flag, list, record, text, unwrap } from "./lenient.ts";
-import { titleCase } from "./naming.ts";
+import { amount, flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { titleCase } from "./kit/naming.ts";
 
 const individualLimit = record({
   ...resetFields,

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Instant, Quota } from "../core/domain/quota.ts";
 import { day, hour, minute, week, windowLabel } from "../core/domain/window.ts";
-import { amount, dictionary, flag, instant, record, toInstant } from "./lenient.ts";
-import { slug } from "./naming.ts";
+import { amount, dictionary, flag, instant, record, toInstant } from "./kit/lenient.ts";
+import { slug } from "./kit/naming.ts";
 
 /** How Codex tells when something starts over; for `record`. */
 export const resetFields = { reset_at: instant, resets_at: instant, reset_after_seconds: amount };

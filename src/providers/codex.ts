@@ -3,8 +3,8 @@ import type { Reading } from "../core/domain/quota.ts";
 import { AppError, isAppError } from "../core/errors.ts";
 import { defineProvider, type Http, minutes, secret } from "../core/provider.ts";
 import { readCodexUsage } from "./codex-usage.ts";
-import { record, text } from "./lenient.ts";
-import { withDistinctIds } from "./naming.ts";
+import { record, text } from "./kit/lenient.ts";
+import { withDistinctIds } from "./kit/naming.ts";
 
 const usageUrl = "https://chatgpt.com/backend-api/wham/usage";
 /** Where installations without /backend-api answer. */

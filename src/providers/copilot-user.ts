@@ -3,8 +3,8 @@ import type { Quota, Reading, Spend } from "../core/domain/quota.ts";
 import { monthEndingAt } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import type { ProviderReading } from "../core/provider.ts";
-import { amount, dictionary, flag, instant, record, text, unwrap } from "./lenient.ts";
-import { slug, titleCase, withDistinctIds } from "./naming.ts";
+import { amount, dictionary, flag, instant, record, text, unwrap } from "./kit/lenient.ts";
+import { slug, titleCase, withDistinctIds } from "./kit/naming.ts";
 
 const snapshot = record({
   entitlement: amount,

@@ -4,7 +4,7 @@ import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { noSeat, readCopilotUser } from "./copilot-user.ts";
 import { githubThrottling } from "./github-throttling.ts";
-import { dictionary, record, text } from "./lenient.ts";
+import { dictionary, record, text } from "./kit/lenient.ts";
 
 const name = "GitHub Copilot";
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Instant, Quota, Spend } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
-import { amount, instant, list, record, text, toAmount, unwrap } from "./lenient.ts";
-import { leastLeft, memberId, memberName } from "./members.ts";
-import { fromCents } from "./money.ts";
-import { withDistinctIds } from "./naming.ts";
-import type { Page } from "./pages.ts";
-import { total } from "./totals.ts";
+import { amount, instant, list, record, text, toAmount, unwrap } from "./kit/lenient.ts";
+import { leastLeft, memberId, memberName } from "./kit/members.ts";
+import { fromCents } from "./kit/money.ts";
+import { withDistinctIds } from "./kit/naming.ts";
+import type { Page } from "./kit/pages.ts";
+import { total } from "./kit/totals.ts";
 
 export interface SpendPage extends Page {
   cycleStart?: Instant | undefined;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, hours, secret } from "../core/provider.ts";
 import { memberReadings, pageSize, type SpendPage, spendPage, teamReadings } from "./cursor-spend.ts";
-import { readPages } from "./pages.ts";
+import { readPages } from "./kit/pages.ts";
 
 const name = "Cursor";
 

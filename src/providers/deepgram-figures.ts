@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Instant, Reading, Spend } from "../core/domain/quota.ts";
-import { amount, list, record, text, unwrap } from "./lenient.ts";
-import { total } from "./totals.ts";
-import { utcMonth } from "./utc-calendar.ts";
+import { amount, list, record, text, unwrap } from "./kit/lenient.ts";
+import { total } from "./kit/totals.ts";
+import { utcMonth } from "./kit/utc-calendar.ts";
 
 /*
  * What Deepgram's Management API tells of a project; shapes of its own SDK's tests, checked 2026-11-22. Each of

@@ -3,8 +3,8 @@ import type { Instant, Reading } from "../core/domain/quota.ts";
 import { AppError, isAppError } from "../core/errors.ts";
 import { defineProvider, type Http, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { balanceReadings, costReadings, usageReadings } from "./deepgram-figures.ts";
-import { list, record, text, unwrap } from "./lenient.ts";
-import { slug, withDistinctIds } from "./naming.ts";
+import { list, record, text, unwrap } from "./kit/lenient.ts";
+import { slug, withDistinctIds } from "./kit/naming.ts";
 
 const name = "Deepgram";
 

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { Balance } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, minutes, secret } from "../core/provider.ts";
-import { amount, flag, list, record, text, unwrap } from "./lenient.ts";
-import { withDistinctIds } from "./naming.ts";
-import { total } from "./totals.ts";
+import { amount, flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { withDistinctIds } from "./kit/naming.ts";
+import { total } from "./kit/totals.ts";
 
 const name = "DeepSeek";
 

@@ -1,7 +1,7 @@
 import type { Instant, Quota } from "../core/domain/quota.ts";
 import { day, windowLabel } from "../core/domain/window.ts";
 import { type ModelQuota, sameReset, usedOf } from "./cloud-code-quota.ts";
-import { slug, withDistinctIds } from "./naming.ts";
+import { slug, withDistinctIds } from "./kit/naming.ts";
 
 /**
  * One window of a day per model; models of a family whose figures are the same share it. A model that is told

@@ -10,7 +10,7 @@ import {
   readGoogleCredential,
   refreshRequest,
 } from "./google-sign-in.ts";
-import { dictionary, list, record, text } from "./lenient.ts";
+import { dictionary, list, record, text } from "./kit/lenient.ts";
 
 const name = "Gemini CLI";
 const host = "cloudcode-pa.googleapis.com";

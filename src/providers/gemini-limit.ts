@@ -1,6 +1,6 @@
 import type { Instant } from "../core/domain/quota.ts";
 import { problemOf } from "./google-problem.ts";
-import { durationOf } from "./retry-after.ts";
+import { durationOf } from "./kit/retry-after.ts";
 
 /** Which limit of a Gemini API project a call met. Limits count per project and model. */
 export interface GeminiLimit {

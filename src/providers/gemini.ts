@@ -4,9 +4,9 @@ import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { geminiLimit } from "./gemini-limit.ts";
 import { type Problem, problemOf } from "./google-problem.ts";
-import { rateLimited } from "./http.ts";
-import { unwrap } from "./lenient.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import { rateLimited } from "./kit/http.ts";
+import { unwrap } from "./kit/lenient.ts";
+import { retryAfterOf } from "./kit/retry-after.ts";
 
 const name = "Gemini API";
 

@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Quota, Spend } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { camelCased, type Metered, type Usage } from "./github-billing-usage.ts";
-import { amount, flag, list, record, text, unwrap } from "./lenient.ts";
-import { slug, withDistinctIds } from "./naming.ts";
-import type { Page } from "./pages.ts";
-import type { CalendarSpan } from "./utc-calendar.ts";
+import { amount, flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { slug, withDistinctIds } from "./kit/naming.ts";
+import type { Page } from "./kit/pages.ts";
+import type { CalendarSpan } from "./kit/utc-calendar.ts";
 
 const pageFields = record({ budgets: list(z.unknown()), has_next_page: flag });
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Spend } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
-import { amount, list, record, text, unwrap } from "./lenient.ts";
-import { total } from "./totals.ts";
-import type { CalendarSpan } from "./utc-calendar.ts";
+import { amount, list, record, text, unwrap } from "./kit/lenient.ts";
+import { total } from "./kit/totals.ts";
+import type { CalendarSpan } from "./kit/utc-calendar.ts";
 
 /** What is counted: AI credits of a cent each, or premium requests in plans from before June 2026. */
 export type Metered = "ai_credit" | "premium_request";

@@ -5,9 +5,9 @@ import { defineProvider, type HttpAnswer, hours, secret } from "../core/provider
 import { budgetPage, budgetReadings } from "./github-billing-budgets.ts";
 import { billedUsage, type Metered, usageReadings } from "./github-billing-usage.ts";
 import { githubThrottling } from "./github-throttling.ts";
-import { optional } from "./optional.ts";
-import { readPages } from "./pages.ts";
-import { utcMonth } from "./utc-calendar.ts";
+import { optional } from "./kit/optional.ts";
+import { readPages } from "./kit/pages.ts";
+import { utcMonth } from "./kit/utc-calendar.ts";
 
 const name = "GitHub billing";
 

@@ -1,9 +1,9 @@
 import type { Instant } from "../core/domain/quota.ts";
 import type { AppError } from "../core/errors.ts";
 import type { HttpAnswer } from "../core/provider.ts";
-import { rateLimited } from "./http.ts";
-import { instant, record, text, toAmount } from "./lenient.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import { rateLimited } from "./kit/http.ts";
+import { instant, record, text, toAmount } from "./kit/lenient.ts";
+import { retryAfterOf } from "./kit/retry-after.ts";
 
 const messageFields = record({ message: text });
 

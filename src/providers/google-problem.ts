@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { amount, dictionary, list, record, text, unwrap } from "./lenient.ts";
-import { durationOf } from "./retry-after.ts";
+import { amount, dictionary, list, record, text, unwrap } from "./kit/lenient.ts";
+import { durationOf } from "./kit/retry-after.ts";
 
 /** A quota that was met: "GenerateRequestsPerDayPerProjectPerModel-FreeTier", of 20, for the model in its dimensions. */
 const violation = record({

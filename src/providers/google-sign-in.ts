@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import type { HttpRequest } from "../core/provider.ts";
-import { record, text } from "./lenient.ts";
+import { record, text } from "./kit/lenient.ts";
 
 /** The host of `refreshRequest`; a provider that uses it must declare it. */
 export const googleTokenHost = "oauth2.googleapis.com";

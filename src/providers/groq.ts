@@ -3,9 +3,9 @@ import type { Instant, Quota } from "../core/domain/quota.ts";
 import { day, minute } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
-import { rateLimited } from "./http.ts";
-import { record, text, toAmount, unwrap } from "./lenient.ts";
-import { durationOf, retryAfterOf } from "./retry-after.ts";
+import { rateLimited } from "./kit/http.ts";
+import { record, text, toAmount, unwrap } from "./kit/lenient.ts";
+import { durationOf, retryAfterOf } from "./kit/retry-after.ts";
 
 const name = "Groq";
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Reading } from "../core/domain/quota.ts";
-import { amount, flag, record, text } from "./lenient.ts";
-import { currencyUnit, fromCents } from "./money.ts";
+import { amount, flag, record, text } from "./kit/lenient.ts";
+import { currencyUnit, fromCents } from "./kit/money.ts";
 
 const centsFields = record({ currency: text, priceInCents: amount });
 

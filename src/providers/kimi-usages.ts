@@ -3,8 +3,8 @@ import type { Instant, Quota } from "../core/domain/quota.ts";
 import { day, hour, minute, monthEndingAt, week, windowLabel } from "../core/domain/window.ts";
 import type { ProviderReading } from "../core/provider.ts";
 import { boosterFields, boosterReadings } from "./kimi-booster.ts";
-import { amount, dictionary, instant, list, record, text, unwrap } from "./lenient.ts";
-import { slug, titleCase, withDistinctIds } from "./naming.ts";
+import { amount, dictionary, instant, list, record, text, unwrap } from "./kit/lenient.ts";
+import { slug, titleCase, withDistinctIds } from "./kit/naming.ts";
 
 const resetKeys = {
   resetTime: instant,

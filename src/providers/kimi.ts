@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { kimiReading } from "./kimi-usages.ts";
-import { list, record, text } from "./lenient.ts";
+import { list, record, text } from "./kit/lenient.ts";
 
 const name = "Kimi Code";
 

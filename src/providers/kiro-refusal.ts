@@ -1,7 +1,7 @@
 import { AppError } from "../core/errors.ts";
 import type { HttpAnswer } from "../core/provider.ts";
-import { rateLimited } from "./http.ts";
-import { record, text } from "./lenient.ts";
+import { rateLimited } from "./kit/http.ts";
+import { record, text } from "./kit/lenient.ts";
 
 const refused = record({ __type: text, message: text, Message: text, reason: text });
 

@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import type { HttpAnswer, HttpRequest } from "../core/provider.ts";
-import { record, text } from "./lenient.ts";
+import { record, text } from "./kit/lenient.ts";
 
 const socialHost = "prod.us-east-1.auth.desktop.kiro.dev";
 const oidcHost = "oidc.us-east-1.amazonaws.com";

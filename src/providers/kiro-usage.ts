@@ -3,9 +3,9 @@ import type { Instant, Quota, Reading, Spend } from "../core/domain/quota.ts";
 import { monthEndingAt } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import type { ProviderReading } from "../core/provider.ts";
-import { amount, instant, list, record, text, unwrap } from "./lenient.ts";
-import { currencyUnit } from "./money.ts";
-import { titleCase } from "./naming.ts";
+import { amount, instant, list, record, text, unwrap } from "./kit/lenient.ts";
+import { currencyUnit } from "./kit/money.ts";
+import { titleCase } from "./kit/naming.ts";
 
 const usage = { currentUsage: amount, currentUsageWithPrecision: amount };
 const limit = { usageLimit: amount, usageLimitWithPrecision: amount };

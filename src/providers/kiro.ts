@@ -4,7 +4,7 @@ import { defineProvider, type Http, type HttpRequest, minutes, secret } from "..
 import { isSuspended, refusal } from "./kiro-refusal.ts";
 import { refreshRequest, signInHosts } from "./kiro-sign-in.ts";
 import { readKiroUsage } from "./kiro-usage.ts";
-import { record, text } from "./lenient.ts";
+import { record, text } from "./kit/lenient.ts";
 
 const regions = ["us-east-1", "eu-central-1"] as const;
 type Region = (typeof regions)[number];

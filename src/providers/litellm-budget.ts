@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Quota, Spend } from "../core/domain/quota.ts";
 import { day, hour, minute, monthEndingAt, week } from "../core/domain/window.ts";
-import { amount, flag, instant, list, record, text } from "./lenient.ts";
+import { amount, flag, instant, list, record, text } from "./kit/lenient.ts";
 
 const terms = {
   /** In dollars; null: there is no budget. */

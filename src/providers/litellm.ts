@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { Quota } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type Http, type HttpAnswer, minutes, secret } from "../core/provider.ts";
-import { record, text, toAmount, unwrap } from "./lenient.ts";
+import { record, text, toAmount, unwrap } from "./kit/lenient.ts";
+import { optional } from "./kit/optional.ts";
 import { type KeyInfo, keyInfo, limitOf, teamInfo, toReading, toSpend, userInfo } from "./litellm-budget.ts";
-import { optional } from "./optional.ts";
 
 const name = "LiteLLM";
 

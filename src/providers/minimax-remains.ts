@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Instant, Quota } from "../core/domain/quota.ts";
 import { hour, week, windowLabel } from "../core/domain/window.ts";
-import { amount, instant, record, text } from "./lenient.ts";
-import { slug, titleCase } from "./naming.ts";
+import { amount, instant, record, text } from "./kit/lenient.ts";
+import { slug, titleCase } from "./kit/naming.ts";
 
 /** An entry of `model_remains`: one pool with its current window and its week. Checked 2026-11-22. */
 export const remainsRow = record({

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { AppError, isAppError } from "../core/errors.ts";
 import { defineProvider, type Http, type HttpRequest, minutes, secret } from "../core/provider.ts";
-import { rateLimited } from "./http.ts";
-import { amount, list, record, text, unwrap } from "./lenient.ts";
+import { rateLimited } from "./kit/http.ts";
+import { amount, list, record, text, unwrap } from "./kit/lenient.ts";
+import { withDistinctIds } from "./kit/naming.ts";
 import { type CountsTell, remainsRow, toQuotas } from "./minimax-remains.ts";
-import { withDistinctIds } from "./naming.ts";
 
 const name = "MiniMax";
 const hosts = { global: "api.minimax.io", china: "api.minimaxi.com" } as const;

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Balance } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, minutes, secret } from "../core/provider.ts";
-import { rateLimited } from "./http.ts";
-import { amount, flag, record, text, unwrap } from "./lenient.ts";
+import { rateLimited } from "./kit/http.ts";
+import { amount, flag, record, text, unwrap } from "./kit/lenient.ts";
 
 const name = "Moonshot";
 /** The answer does not say its currency: it goes with the host. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Quota, Spend, Unit } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
-import { amount, flag, list, record, text, unwrap } from "./lenient.ts";
-import { currencyUnit, fromCents } from "./money.ts";
-import type { Page } from "./pages.ts";
-import type { CalendarSpan } from "./utc-calendar.ts";
+import { amount, flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { currencyUnit, fromCents } from "./kit/money.ts";
+import type { Page } from "./kit/pages.ts";
+import type { CalendarSpan } from "./kit/utc-calendar.ts";
 
 type Sums = ReadonlyMap<Unit, number> | undefined;
 

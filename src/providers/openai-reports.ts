@@ -1,7 +1,7 @@
 import type { Instant, Spend, Unit } from "../core/domain/quota.ts";
-import { costSums, type Day, toDays, tokenReadings } from "./daily-report.ts";
-import { amount, record, text } from "./lenient.ts";
-import { currencyUnit } from "./money.ts";
+import { costSums, type Day, toDays, tokenReadings } from "./kit/daily-report.ts";
+import { amount, record, text } from "./kit/lenient.ts";
+import { currencyUnit } from "./kit/money.ts";
 
 const costFields = record({
   /** In dollars, as number or text; checked 2026-11-22. */

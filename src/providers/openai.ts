@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { Instant } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
-import { rateLimited } from "./http.ts";
-import { record, text } from "./lenient.ts";
-import { spendOf } from "./money.ts";
+import { rateLimited } from "./kit/http.ts";
+import { record, text } from "./kit/lenient.ts";
+import { spendOf } from "./kit/money.ts";
+import { optional } from "./kit/optional.ts";
+import { cursorPage, readPages } from "./kit/pages.ts";
+import { durationOf, retryAfterOf } from "./kit/retry-after.ts";
+import { startOf, utcMonth } from "./kit/utc-calendar.ts";
 import { alertPage, alertReadings, limitReading } from "./openai-limits.ts";
 import { monthCosts, usageReadings } from "./openai-reports.ts";
-import { optional } from "./optional.ts";
-import { cursorPage, readPages } from "./pages.ts";
-import { durationOf, retryAfterOf } from "./retry-after.ts";
-import { startOf, utcMonth } from "./utc-calendar.ts";
 
 const name = "OpenAI";
 

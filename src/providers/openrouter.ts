@@ -3,10 +3,10 @@ import type { Balance, Instant, Quota, Spend } from "../core/domain/quota.ts";
 import { windowLabel } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, minutes, secret } from "../core/provider.ts";
-import { amount, flag, record, text, unwrap } from "./lenient.ts";
-import { optional } from "./optional.ts";
-import { total } from "./totals.ts";
-import { type CalendarSpan, utcDay, utcMonth, utcWeek } from "./utc-calendar.ts";
+import { amount, flag, record, text, unwrap } from "./kit/lenient.ts";
+import { optional } from "./kit/optional.ts";
+import { total } from "./kit/totals.ts";
+import { type CalendarSpan, utcDay, utcMonth, utcWeek } from "./kit/utc-calendar.ts";
 
 const name = "OpenRouter";
 

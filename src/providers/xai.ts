@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Balance, Instant, Spend } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
-import { amount, flag, record, unwrap } from "./lenient.ts";
-import { addUp, fromCents, type Money, spendOf } from "./money.ts";
-import { optional } from "./optional.ts";
-import { startOf, utcMonth } from "./utc-calendar.ts";
+import { amount, flag, record, unwrap } from "./kit/lenient.ts";
+import { addUp, fromCents, type Money, spendOf } from "./kit/money.ts";
+import { optional } from "./kit/optional.ts";
+import { startOf, utcMonth } from "./kit/utc-calendar.ts";
 
 const name = "xAI";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Instant, Quota, Unit } from "../core/domain/quota.ts";
 import { day, hour, minute, monthEndingAt, week, windowLabel } from "../core/domain/window.ts";
-import { amount, record, text, toInstant } from "./lenient.ts";
+import { amount, record, text, toInstant } from "./kit/lenient.ts";
 
 /** An entry of `data.limits`; checked 2026-11-22. */
 export const limitEntry = record({

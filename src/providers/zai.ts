@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, minutes, secret } from "../core/provider.ts";
-import { amount, flag, list, record, text, unwrap } from "./lenient.ts";
-import { titleCase, withDistinctIds } from "./naming.ts";
+import { amount, flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { titleCase, withDistinctIds } from "./kit/naming.ts";
 import { limitEntry, toQuota } from "./zai-limit.ts";
 
 const name = "Z.ai (GLM)";

@@ -56,7 +56,9 @@ function safeUrl(link: string): string | undefined {
 }
 
 function fallback(span: { instant: number; style: "countdown" | "moment" }, present: Present): string {
-  return span.style === "countdown" ? countdownText(span.instant, present) : momentText(span.instant, present);
+  return span.style === "countdown"
+    ? countdownText(span.instant, present)
+    : momentText(span.instant, present);
 }
 
 /** Running text as elements of a rich text section, where nothing is parsed, at most `limit` characters of text. */

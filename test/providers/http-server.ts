@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { type AppError, isAppError } from "../../src/core/errors.ts";
 import type { HttpRequest } from "../../src/core/provider.ts";
-import { createDispatcher, createHttp, type HttpOptions } from "../../src/providers/http.ts";
+import { createDispatcher, createHttp, type HttpOptions } from "../../src/providers/kit/http.ts";
 
 /** A local server, and HTTP for a provider whose requests all go to it. */
 export async function serve(

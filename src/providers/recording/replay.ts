@@ -2,7 +2,7 @@ import { MockAgent } from "undici";
 import type { Instant, Reading } from "../../core/domain/quota.ts";
 import { isAppError } from "../../core/errors.ts";
 import type { Provider, ProviderReading } from "../../core/provider.ts";
-import { createHttp } from "../http.ts";
+import { createHttp } from "../kit/http.ts";
 
 /** An answer that is played back. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { toInstant } from "../lenient.ts";
+import { toInstant } from "../kit/lenient.ts";
 import type { Fakes } from "./fakes.ts";
 
 /** A text with stand-ins for all that looks like a secret or like somebody. `hosts` are everybody's and stay. */

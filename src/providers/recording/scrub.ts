@@ -1,4 +1,4 @@
-import { toAmount } from "../lenient.ts";
+import { toAmount } from "../kit/lenient.ts";
 import type { Fakes } from "./fakes.ts";
 import { isListOfPeople, kindUnder } from "./scrub-keys.ts";
 import { isDate, scrubText } from "./scrub-text.ts";

@@ -1,8 +1,8 @@
 import { Agent, MockAgent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Provider } from "../../../src/core/provider.ts";
-import { createHttp } from "../../../src/providers/http.ts";
 import { providers } from "../../../src/providers/index.ts";
+import { createHttp } from "../../../src/providers/kit/http.ts";
 import { makeFixture } from "../../../src/providers/recording/fixture.ts";
 import { createRecorder, type RawRead } from "../../../src/providers/recording/recorder.ts";
 import { zai } from "../../../src/providers/zai.ts";

@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { AppError } from "../core/errors.ts";
+import { AppError } from "../../core/errors.ts";
 
 /** The state of a sign-in that the bot owns. */
 const keptSchema = z.object({

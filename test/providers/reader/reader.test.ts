@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Account } from "../../src/core/domain/account.ts";
-import { isAppError } from "../../src/core/errors.ts";
-import type { Log } from "../../src/core/ports.ts";
-import { defineProvider, minutes, type Provider, secret } from "../../src/core/provider.ts";
-import { claude } from "../../src/providers/claude.ts";
-import { createCredentials } from "../../src/providers/credentials.ts";
-import { createDispatcher } from "../../src/providers/http.ts";
-import { createReader } from "../../src/providers/reader.ts";
+import type { Account } from "../../../src/core/domain/account.ts";
+import { isAppError } from "../../../src/core/errors.ts";
+import type { Log } from "../../../src/core/ports.ts";
+import { defineProvider, minutes, type Provider, secret } from "../../../src/core/provider.ts";
+import { claude } from "../../../src/providers/claude.ts";
+import { createDispatcher } from "../../../src/providers/kit/http.ts";
+import { createCredentials } from "../../../src/providers/reader/credentials.ts";
+import { createReader } from "../../../src/providers/reader/reader.ts";
 
 type Answer = { status?: number; body: unknown } | undefined;
 

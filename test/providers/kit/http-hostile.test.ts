@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { inspect } from "node:util";
 import { createGzip } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { answering, failure, serve } from "./http-server.ts";
+import { answering, failure, serve } from "../http-server.ts";
 
 describe("a hostile server", () => {
   it("cannot make the bot read gigabytes, and loses its connection", async () => {

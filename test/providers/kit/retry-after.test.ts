@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { durationOf, retryAfterOf } from "../../src/providers/retry-after.ts";
+import { durationOf, retryAfterOf } from "../../../src/providers/kit/retry-after.ts";
 
 const now = Date.UTC(2026, 10, 22, 3);
 

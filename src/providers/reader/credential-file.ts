@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../core/errors.ts";
+import { AppError } from "../../core/errors.ts";
 
 /**
  * The path a place stands for: `~` at its start is the home folder, `$NAME` an environment variable. Undefined when

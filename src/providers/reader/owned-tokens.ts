@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { AppError } from "../core/errors.ts";
-import type { Clock } from "../core/ports.ts";
-import { type Http, type HttpAnswer, type HttpRequest, seconds } from "../core/provider.ts";
-import { amount, record, text } from "./lenient.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Clock } from "../../core/ports.ts";
+import { type Http, type HttpAnswer, type HttpRequest, seconds } from "../../core/provider.ts";
+import { amount, record, text } from "../kit/lenient.ts";
 import { type Kept, load, save } from "./token-file.ts";
 
 /** A sign-in that belongs to the bot alone, so it may use up the refresh token. */

@@ -1,5 +1,5 @@
-import type { Instant } from "../core/domain/quota.ts";
-import { day, monthEndingAt, startOfNextMonth, week } from "../core/domain/window.ts";
+import type { Instant } from "../../core/domain/quota.ts";
+import { day, monthEndingAt, startOfNextMonth, week } from "../../core/domain/window.ts";
 
 /** A calendar window in UTC that is under way: its whole length, and when it starts over. */
 export interface CalendarSpan {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Instant } from "../core/domain/quota.ts";
+import type { Instant } from "../../core/domain/quota.ts";
 
 /*
  * Field types for answers that are sloppy with theirs. None of them fails: what cannot be understood is undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { total } from "../../src/providers/totals.ts";
+import { total } from "../../../src/providers/kit/totals.ts";
 
 describe("a total", () => {
   it("is free of the noise of binary fractions", () => {

@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { answering, failure, serve } from "./http-server.ts";
+import { answering, failure, serve } from "../http-server.ts";
 
 describe("a request", () => {
   it("goes to the account's baseUrl with its path before the request's", async () => {

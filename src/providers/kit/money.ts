@@ -1,4 +1,4 @@
-import type { Spend, Unit } from "../core/domain/quota.ts";
+import type { Spend, Unit } from "../../core/domain/quota.ts";
 import { total } from "./totals.ts";
 
 /** Money in whole units of a currency: dollars, not cents. */

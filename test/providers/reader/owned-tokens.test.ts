@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isAppError } from "../../src/core/errors.ts";
-import { type Http, type HttpAnswer, type HttpRequest, seconds } from "../../src/core/provider.ts";
-import { createOwnedTokens } from "../../src/providers/owned-tokens.ts";
+import { isAppError } from "../../../src/core/errors.ts";
+import { type Http, type HttpAnswer, type HttpRequest, seconds } from "../../../src/core/provider.ts";
+import { createOwnedTokens } from "../../../src/providers/reader/owned-tokens.ts";
 
 let folder: string;
 let now: number;

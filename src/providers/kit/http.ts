@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, fetch } from "undici";
-import { AppError } from "../core/errors.ts";
-import { type Http, type HttpAnswer, type HttpRequest, seconds } from "../core/provider.ts";
+import { AppError } from "../../core/errors.ts";
+import { type Http, type HttpAnswer, type HttpRequest, seconds } from "../../core/provider.ts";
 import { readAnswer } from "./http-answer.ts";
 import { retryAfterOf } from "./retry-after.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Instant, Spend, Unit } from "../core/domain/quota.ts";
-import { AppError } from "../core/errors.ts";
+import type { Instant, Spend, Unit } from "../../core/domain/quota.ts";
+import { AppError } from "../../core/errors.ts";
 import { instant, list, record } from "./lenient.ts";
 import { addUp, type Money } from "./money.ts";
 import { total } from "./totals.ts";

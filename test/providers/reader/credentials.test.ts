@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Account } from "../../src/core/domain/account.ts";
-import { AppError, isAppError } from "../../src/core/errors.ts";
-import { defineProvider, type Http, minutes, secret } from "../../src/core/provider.ts";
-import { createCredentials } from "../../src/providers/credentials.ts";
+import type { Account } from "../../../src/core/domain/account.ts";
+import { AppError, isAppError } from "../../../src/core/errors.ts";
+import { defineProvider, type Http, minutes, secret } from "../../../src/core/provider.ts";
+import { createCredentials } from "../../../src/providers/reader/credentials.ts";
 
 const common = {
   official: false,

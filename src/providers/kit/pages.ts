@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError } from "../core/errors.ts";
+import { AppError } from "../../core/errors.ts";
 import { flag, list, record, text, unwrap } from "./lenient.ts";
 
 /** A part of a list, and where the next part is. Without `next` it is the last one. */

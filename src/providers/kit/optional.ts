@@ -1,4 +1,4 @@
-import { isAppError } from "../core/errors.ts";
+import { isAppError } from "../../core/errors.ts";
 
 /** The answer to a request that the reading can do without; undefined when the provider gives none. */
 export async function optional<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {

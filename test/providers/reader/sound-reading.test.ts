@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Reading } from "../../src/core/domain/quota.ts";
-import { soundReading } from "../../src/providers/sound-reading.ts";
+import type { Reading } from "../../../src/core/domain/quota.ts";
+import { soundReading } from "../../../src/providers/reader/sound-reading.ts";
 
 const session: Reading = {
   kind: "quota",

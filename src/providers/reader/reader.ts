@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
-import type { Account } from "../core/domain/account.ts";
-import { AppError, isAppError } from "../core/errors.ts";
-import type { Clock, Log } from "../core/ports.ts";
-import { consentNeeded, type Provider, type ProviderReading } from "../core/provider.ts";
+import type { Account } from "../../core/domain/account.ts";
+import { AppError, isAppError } from "../../core/errors.ts";
+import type { Clock, Log } from "../../core/ports.ts";
+import { consentNeeded, type Provider, type ProviderReading } from "../../core/provider.ts";
+import { createHttp } from "../kit/http.ts";
 import type { Credentials } from "./credentials.ts";
-import { createHttp } from "./http.ts";
 import { soundReading } from "./sound-reading.ts";
 
 export interface ReaderOptions {

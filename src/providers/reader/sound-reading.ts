@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Reading } from "../core/domain/quota.ts";
-import type { ProviderReading } from "../core/provider.ts";
-import { withDistinctIds } from "./naming.ts";
+import type { Reading } from "../../core/domain/quota.ts";
+import type { ProviderReading } from "../../core/provider.ts";
+import { withDistinctIds } from "../kit/naming.ts";
 
 /**
  * What the rest of the program may rely on, whatever a provider made of its answer: finite numbers, nothing used

@@ -1,6 +1,6 @@
 import type { Response } from "undici";
-import { AppError } from "../core/errors.ts";
-import type { HttpAnswer } from "../core/provider.ts";
+import { AppError } from "../../core/errors.ts";
+import type { HttpAnswer } from "../../core/provider.ts";
 
 const maxBodyBytes = 1024 * 1024;
 

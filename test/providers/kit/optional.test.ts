@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { AppError } from "../../src/core/errors.ts";
-import { optional } from "../../src/providers/optional.ts";
+import { AppError } from "../../../src/core/errors.ts";
+import { optional } from "../../../src/providers/kit/optional.ts";
 
 it("hands an optional answer on", async () => {
   expect(await optional(Promise.resolve("credits"))).toBe("credits");

@@ -10,7 +10,7 @@ import {
   toAmount,
   toInstant,
   unwrap,
-} from "../../src/providers/lenient.ts";
+} from "../../../src/providers/kit/lenient.ts";
 
 const iso = (value: unknown, zone?: string) => {
   const at = toInstant(value, zone);

@@ -1,4 +1,4 @@
-import { type Quota, remainingPercent, type Spend } from "../core/domain/quota.ts";
+import { type Quota, remainingPercent, type Spend } from "../../core/domain/quota.ts";
 import { slug } from "./naming.ts";
 
 /**

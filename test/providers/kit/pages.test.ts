@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cursorPage, type Page, readPages } from "../../src/providers/pages.ts";
+import { cursorPage, type Page, readPages } from "../../../src/providers/kit/pages.ts";
 
 /** Reads a list of so many pages with two entries each, of which the last one has no next. */
 async function read(count: number) {

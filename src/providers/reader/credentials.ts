@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { z } from "zod";
-import type { Account } from "../core/domain/account.ts";
-import { accountName } from "../core/domain/account.ts";
-import { AppError } from "../core/errors.ts";
-import type { Clock } from "../core/ports.ts";
-import { type Http, type Provider, secretEnvironment } from "../core/provider.ts";
+import type { Account } from "../../core/domain/account.ts";
+import { accountName } from "../../core/domain/account.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Clock } from "../../core/ports.ts";
+import { type Http, type Provider, secretEnvironment } from "../../core/provider.ts";
 import { expandPlace, readDocument } from "./credential-file.ts";
 import { createOwnedTokens } from "./owned-tokens.ts";
 
