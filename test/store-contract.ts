@@ -106,20 +106,26 @@ export function checkStore(
 
     it("keeps any JSON value under any key", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.dictionary(anyText, fc.jsonValue()), async (settings) => {
-          const { store, reopen } = await open();
-          const entries: [string, unknown][] = [
-            ...Object.entries(settings),
-            ["constructor", 1],
-            ["__proto__", {}],
-          ];
-          await Promise.all([...entries].map(([key, value]) => store.settings.set(key, value)));
-          const later = reopen === undefined ? store : await reopen();
-          for (const [key, value] of entries) {
-            expect(await later.settings.get(key)).toEqual(JSON.parse(JSON.stringify(value)));
-          }
-          await later.close();
-        }),
+        fc.asyncProperty(
+          fc.dictionary(
+            anyText,
+            fc.json().map((text) => JSON.parse(text)),
+          ),
+          async (settings) => {
+            const { store, reopen } = await open();
+            const entries: [string, unknown][] = [
+              ...Object.entries(settings),
+              ["constructor", 1],
+              ["__proto__", {}],
+            ];
+            await Promise.all([...entries].map(([key, value]) => store.settings.set(key, value)));
+            const later = reopen === undefined ? store : await reopen();
+            for (const [key, value] of entries) {
+              expect(await later.settings.get(key)).toEqual(JSON.parse(JSON.stringify(value)));
+            }
+            await later.close();
+          },
+        ),
         { numRuns: 20 },
       );
     });

@@ -1,4 +1,5 @@
 import { type ErrorCode, LineCounter, parseDocument } from "yaml";
+import { tooDeepAt } from "./nesting.ts";
 import { createReader, type Place } from "./nodes.ts";
 import type { Path, Problem } from "./problems.ts";
 import { shield } from "./shield.ts";
@@ -25,6 +26,17 @@ export interface Settings {
  */
 export function parseSettings(text: string): Settings {
   const lines = new LineCounter();
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep !== undefined) {
+    const before = text.slice(0, tooDeep).split("\n");
+    const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    const problem = { path: [], message: syntaxMessages.RESOURCE_EXHAUSTION ?? syntaxMessage, position };
+    return { value: undefined, isYaml: false, problems: [problem], position: () => position };
+  }
   const document = parseDocument(shield(text), {
     lineCounter: lines,
     // The library's own messages quote the file, secrets included.
@@ -33,10 +45,6 @@ export function parseSettings(text: string): Settings {
     uniqueKeys: false,
     resolveKnownTags: false,
   });
-  const positionAt = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
   const complaints = document.errors.length > 0 ? document.errors : document.warnings;
   const problems: (Problem & { position?: Position | undefined })[] = [];
   for (const { code, pos } of complaints) {

@@ -134,6 +134,9 @@ describe("YAML made to do harm", () => {
     ["[", "[".repeat(50_000)],
     ["{", "{a: ".repeat(20_000)],
     ["-", "- ".repeat(50_000)],
+    ["?", "? ".repeat(50_000)],
+    ["- [", "- [".repeat(50_000)],
+    ["indentation", Array.from({ length: 1_300 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n")],
     ["closed", `a: ${"[".repeat(100)}${"]".repeat(100)}`],
   ])("by endless nesting is told so: %s", async (_, content) => {
     const problems = await problemsOf(content);
