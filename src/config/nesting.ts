@@ -1,5 +1,5 @@
-/** More levels than any settings need; far fewer than what exhausts the stack of the YAML library. */
-const deepest = 500;
+/** More levels than any settings need, and far fewer than what exhausts the stack of the YAML library. */
+const deepest = 100;
 
 /**
  * Where a text opens more levels than a settings file can need: the offset of the bracket, dash or indentation that
@@ -8,16 +8,19 @@ const deepest = 500;
  */
 export function tooDeepAt(text: string): number | undefined {
   let open = 0;
-  let inLine = 0;
+  let lineBegins = true;
+  let before = 0;
   for (let offset = 0; offset < text.length; offset++) {
     const character = text[offset];
     if (character === "[" || character === "{") open += 1;
-    else if (character === "]" || character === "}") open = Math.max(0, open - 1);
-    // A line nests with each dash and question mark before its first word, and with its indentation.
-    else if (character === "\n") inLine = 0;
-    else if (character === "-" || character === "?" || character === " ") inLine += 1;
-    else inLine = 0;
-    if (open > deepest || inLine > 2 * deepest) return offset;
+    if (character === "]" || character === "}") open = Math.max(0, open - 1);
+    // A line nests with its indentation and with each dash and question mark before its first word.
+    if (character === "\n") {
+      lineBegins = true;
+      before = 0;
+    } else if (lineBegins && (character === " " || character === "-" || character === "?")) before += 1;
+    else lineBegins = false;
+    if (open > deepest || before > 2 * deepest) return offset;
   }
   return undefined;
 }
