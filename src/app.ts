@@ -23,7 +23,6 @@ export function createBot(config: Config, machine: Machine): App {
     const { snapshots } = store;
     const core = createCore({ ...machine, accounts, timezone, sharedPools, reader, snapshots });
     await core.readQuotas.restore();
-    cleanup.push(core.readQuotas.stop);
 
     const shared = { commands: core.commands, clock, log, timezone };
     // The platforms' libraries are large: only those in use are loaded.
@@ -52,7 +51,7 @@ export function createBot(config: Config, machine: Machine): App {
     };
     for (const warning of config.warnings) log.warn({ file: config.file }, warning);
 
-    const scheduler = createClockwork({
+    const clockwork = createClockwork({
       ...core,
       ...machine,
       settings: store.settings,
@@ -61,11 +60,16 @@ export function createBot(config: Config, machine: Machine): App {
       plans: digestPlans(config, channelOf, log),
       everySeconds: 30,
     });
-    cleanup.push(() => scheduler.stop());
     const doors = [http, slack, discord].filter((door) => door !== undefined);
-    for (const door of doors) cleanup.push(() => door.stop());
+    cleanup.push(() => within(shutdown.posts, clockwork.stop()));
+    cleanup.push(async () => {
+      const closed = Promise.all(doors.map((door) => door.stop()));
+      await within(shutdown.reads, closed);
+      await core.readQuotas.stop();
+      await closed;
+    });
     await startAll(doors);
-    scheduler.start();
+    clockwork.start();
     void core.readQuotas.read(config.accounts, "due");
     log.info(
       { accounts: config.accounts.length, slack: slack !== undefined, discord: discord !== undefined },
@@ -78,6 +82,17 @@ export function createBot(config: Config, machine: Machine): App {
     // Whoever asks over HTTP needs the bot also when it has no terminal, as under a service manager.
     return { finished: http && !machine.console.interactive ? new Promise<void>(() => {}) : chatted };
   });
+}
+
+/** Milliseconds that answers may wait for reads, and alerts for their posts, when the bot is told to stop. */
+const shutdown = { reads: 2_500, posts: 1_000 };
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, enough]).finally(() => clearTimeout(timer));
 }
 
 function alertRules(config: Config, channelOf: (id: string) => Channel | undefined, log: Log): AlertRule[] {

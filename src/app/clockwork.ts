@@ -20,7 +20,7 @@ export function createClockwork(
   const alerts = createRaiseAlerts(options);
   const digests = createSendDigests(options);
   readQuotas.onRead((snapshot, previous) => void alerts.afterRead(snapshot, previous));
-  return createScheduler({
+  const scheduler = createScheduler({
     log,
     jobs: [
       {
@@ -33,4 +33,12 @@ export function createClockwork(
       },
     ],
   });
+  return {
+    start: scheduler.start,
+    /** Starts nothing more, and waits for what is under way: reads have to be stopped first. */
+    async stop() {
+      await scheduler.stop();
+      await alerts.settled();
+    },
+  };
 }

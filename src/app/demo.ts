@@ -29,7 +29,6 @@ export function createDemo(machine: Machine): App {
     const timezone = "UTC";
     const { snapshots } = store;
     const core = createCore({ ...demo, accounts, timezone, sharedPools: "auto", reader, snapshots });
-    cleanup.push(core.readQuotas.stop);
     const commands: Commands = {
       ...core.commands,
       answer: (...call) => markedAnswer(core.commands.answer(...call)),
@@ -38,7 +37,7 @@ export function createDemo(machine: Machine): App {
     cleanup.push(async () => chat.close());
     const channel: Channel = { ...chat.channel, post: (message) => chat.channel.post(markedDemo(message)) };
     const everyAccount = new Set(accounts.map((account) => account.id));
-    const scheduler = createClockwork({
+    const clockwork = createClockwork({
       ...core,
       ...demo,
       settings: store.settings,
@@ -47,8 +46,8 @@ export function createDemo(machine: Machine): App {
       plans: [{ channel, at: "04:00", days: ["sun", "mon"] }],
       everySeconds: 1,
     });
-    cleanup.push(() => scheduler.stop());
-    scheduler.start();
+    cleanup.push(() => clockwork.stop(), core.readQuotas.stop);
+    clockwork.start();
     const greeting =
       `DEMO: ${count(accounts.length, "account")} with recorded answers; nothing is sent anywhere. The clock starts at the ` +
       `recordings and runs ${demoPace} times as fast: alerts, a reset and a digest come within two minutes.\n` +

@@ -86,6 +86,22 @@ it("answers carry the numbers of the providers, updated in place, and SIGTERM en
   expect(errors).not.toContain("fake-token");
 }, 30_000);
 
+it("SIGTERM ends the bot within 5 s while every provider hangs, and the question under way is answered", async () => {
+  const setup = await setUp();
+  setup.provider.answer(() => ({ hang: true }));
+  const bot = await startBot(setup);
+  const asked = setup.discord.slash("list");
+  await setup.slack.slash("");
+  await expect.poll(() => asked.message).toBeDefined();
+  const stopped = performance.now();
+  bot.child.kill("SIGTERM");
+  const { code } = await bot.ended;
+  expect(performance.now() - stopped).toBeLessThan(5_000);
+  expect(code).toBe(0);
+  expect(JSON.stringify(asked.message)).not.toContain("Reading 2 accounts");
+  expect(JSON.stringify(setup.slack.shown)).not.toContain("Reading 2 accounts");
+}, 30_000);
+
 it("tokens that the platforms refuse are all named at once, without their values, and the start ends with 78", async () => {
   const { folder } = await setUp({ slack: "xoxb-wrong", discord: "wrong-discord-token" });
   const { code, errors } = await run(["start"], { cwd: folder.path });

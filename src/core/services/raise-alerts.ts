@@ -21,6 +21,8 @@ export interface AlertRule {
 export interface RaiseAlerts {
   /** Posts what has become due between two snapshots of an account. Never throws. */
   afterRead(snapshot: Snapshot, previous: Snapshot | undefined): Promise<void>;
+  /** Resolves when everything that is due by now has been posted or has failed. */
+  settled(): Promise<void>;
 }
 
 /**
@@ -119,5 +121,6 @@ export function createRaiseAlerts(options: {
       });
       return queue;
     },
+    settled: () => queue,
   };
 }
