@@ -75,17 +75,20 @@ const window = {
   limit: known(z.number()),
   resetsAt: known(instant),
 };
-const readingFields: z.ZodType<Reading> = z.discriminatedUnion("kind", [
-  z.looseObject({
-    kind: z.literal("quota"),
-    ...name,
-    ...window,
-    scope: known(z.string()),
-    used: known(z.number()),
-  }),
-  z.looseObject({ kind: z.literal("spend"), ...name, ...window, used: z.number() }),
-  z.looseObject({ kind: z.literal("balance"), ...name, remaining: z.number() }),
-]);
+const readingFields: z.ZodType<Reading> = z
+  .discriminatedUnion("kind", [
+    z.looseObject({
+      kind: z.literal("quota"),
+      ...name,
+      ...window,
+      scope: known(z.string()),
+      used: known(z.number()),
+      binding: z.boolean(),
+    }),
+    z.looseObject({ kind: z.literal("spend"), ...name, ...window, used: z.number() }),
+    z.looseObject({ kind: z.literal("balance"), ...name, remaining: z.number() }),
+  ])
+  .transform((reading) => (reading.kind === "quota" ? { ...reading, binds: reading.binding } : reading));
 
 // Loose: what a report gains later comes along under its own name.
 const accountFields = z.looseObject({
@@ -130,7 +133,7 @@ function toReport(told: z.output<typeof accountFields>, options: RemoteOptions):
     pushedBy: source === "push" ? { user: reportedBy } : undefined,
     nextReadAt: retryAt,
     reading: false,
-    binding: new Set(bindingQuotas(told.readings).values()),
+    binding: bindingQuotas(told.readings),
     tightest: tightestQuota(told.readings),
   };
 }

@@ -32,7 +32,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   const wanted = plain(typed);
   let best: { word: string; slips: number } | undefined;
   for (const word of known) {
-    const slips = distance(wanted, plain(word));
+    const slips = isSwapped(wanted, plain(word)) ? 1 : distance(wanted, plain(word));
     if (
       slips <= Math.min(2, Math.floor(plain(word).length / 2)) &&
       (best === undefined || slips < best.slips)
@@ -41,6 +41,11 @@ export function nearest(typed: string, known: readonly string[]): string | undef
     }
   }
   return best?.word;
+}
+
+/** Whether the words have the same letters in another order. */
+function isSwapped(a: string, b: string): boolean {
+  return a !== b && [...a].sort().join("") === [...b].sort().join("");
 }
 
 function plain(text: string): string {

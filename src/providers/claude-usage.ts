@@ -3,7 +3,7 @@ import type { Quota, Reading } from "../core/domain/quota.ts";
 import { day, hour, week, windowLabel } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import { moneyReadings } from "./claude-money.ts";
-import { amount, dictionary, instant, list, record, text, unwrap } from "./kit/lenient.ts";
+import { amount, dictionary, flag, instant, list, record, text, unwrap } from "./kit/lenient.ts";
 import { slug, titleCase, withDistinctIds } from "./kit/naming.ts";
 
 const windowFields = record({
@@ -20,6 +20,7 @@ const limitFields = record({
   group: text,
   percent: amount,
   resets_at: instant,
+  is_active: flag,
   scope: record({ model: record({ display_name: text, id: text }), surface: text }),
 });
 type Limit = NonNullable<z.output<typeof limitFields>>;
@@ -64,7 +65,8 @@ const spans = new Map([
   ["monthly", 30 * day],
 ]);
 
-function fromLimit({ kind, group, percent, resets_at: resetsAt, scope: told }: Limit): Quota | undefined {
+function fromLimit(limit: Limit): Quota | undefined {
+  const { kind, group, percent, resets_at: resetsAt, is_active: binds, scope: told } = limit;
   const used = atLeastZero(percent);
   if (used === undefined && resetsAt === undefined) return undefined;
   const name = kind ?? group ?? "other";
@@ -85,6 +87,7 @@ function fromLimit({ kind, group, percent, resets_at: resetsAt, scope: told }: L
     used,
     limit: 100,
     resetsAt,
+    ...(binds ? { binds } : {}),
   };
 }
 

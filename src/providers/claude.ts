@@ -3,7 +3,7 @@ import { AppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
 import { statusLineReadings } from "./claude-status-line.ts";
 import { claudeReadings, usageKeys } from "./claude-usage.ts";
-import { flag, record, text } from "./kit/lenient.ts";
+import { flag, record, text, unwrap } from "./kit/lenient.ts";
 import { titleCase } from "./kit/naming.ts";
 
 /**
@@ -57,7 +57,7 @@ export const claude = defineProvider({
     // Only the plan and the owner hang on the profile, so its failure is none of the reading's.
     const asked = told === undefined ? ask("profile").catch(() => undefined) : undefined;
     const readings = claudeReadings(await ask("usage", usageKeys));
-    const profile = profileFields.parse(await asked);
+    const profile = profileFields.parse(unwrap(await asked, ["account", "organization"]));
     return { plan: told ?? profilePlan(profile), readings, owner: profileOwner(profile) };
   },
 });

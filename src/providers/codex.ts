@@ -2,9 +2,11 @@ import { z } from "zod";
 import type { Reading } from "../core/domain/quota.ts";
 import { AppError, isAppError } from "../core/errors.ts";
 import { defineProvider, type Http, minutes, secret } from "../core/provider.ts";
+import { hidesItsMonth, monthReadings, monthUrl } from "./codex-month.ts";
 import { readCodexUsage } from "./codex-usage.ts";
 import { record, text } from "./kit/lenient.ts";
 import { withDistinctIds } from "./kit/naming.ts";
+import { optional } from "./kit/optional.ts";
 
 const usageUrl = "https://chatgpt.com/backend-api/wham/usage";
 /** Where installations without /backend-api answer. */
@@ -49,15 +51,16 @@ export const codex = defineProvider({
   async read({ http, now, settings }) {
     const workspace = settings.accountId ?? (await workspaceOf(http, settings));
     const found = readCodexUsage(await askUsage(http, settings.accessToken, workspace), now);
-    return { ...found, readings: withDistinctIds<Reading>(found.readings) };
+    const readings = withDistinctIds<Reading>(found.readings);
+    if (workspace === undefined || !hidesItsMonth(found.plan, readings)) return { ...found, readings };
+    const headers = usageHeaders(settings.accessToken, workspace);
+    const month = await optional(http.json({ url: monthUrl(workspace), headers }));
+    return { ...found, readings: [...monthReadings(month, now), ...readings] };
   },
 });
 
 async function askUsage(http: Http, token: string, workspace: string | undefined): Promise<unknown> {
-  const headers = {
-    ...authorization(token),
-    ...(workspace === undefined ? {} : { "chatgpt-account-id": workspace }),
-  };
+  const headers = usageHeaders(token, workspace);
   try {
     return await http.json({
       url: usageUrl,
@@ -68,6 +71,13 @@ async function askUsage(http: Http, token: string, workspace: string | undefined
     if (!isAppError(error, "not_found")) throw error;
     return await http.json({ url: otherUsageUrl, headers });
   }
+}
+
+function usageHeaders(token: string, workspace: string | undefined): Record<string, string> {
+  return {
+    ...authorization(token),
+    ...(workspace === undefined ? {} : { "chatgpt-account-id": workspace }),
+  };
 }
 
 function authorization(token: string): Record<string, string> {

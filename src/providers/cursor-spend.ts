@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Instant, Quota, Spend } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { amount, instant, list, record, text, toAmount, unwrap } from "./kit/lenient.ts";
-import { leastLeft, memberId, memberName } from "./kit/members.ts";
+import { leastLeft, memberNaming } from "./kit/members.ts";
 import { fromCents } from "./kit/money.ts";
 import { withDistinctIds } from "./kit/naming.ts";
 import type { Page } from "./kit/pages.ts";
@@ -61,7 +61,10 @@ export function teamReadings(entries: readonly unknown[], cycle: Cycle): Spend[]
   const members = entries.map((entry) => memberFields.parse(entry));
   if (members.length === 0) return [];
   const overall = totalCents(members.map((member) => member?.overallSpendCents));
-  const spend = totalCents(members.map((member) => member?.spendCents));
+  // Some answers tell one number of these members and the other of those.
+  const spend =
+    totalCents(members.map((member) => member?.spendCents)) ??
+    totalCents(members.map((member) => member?.overallSpendCents ?? member?.spendCents));
   const onDemand = totalCents(members.map(onDemandCents));
   const reading = (id: string, label: string, used: number | undefined): Spend[] =>
     used === undefined ? [] : [{ kind: "spend", id, label, unit: "usd", used, ...spanOf(cycle) }];
@@ -75,15 +78,15 @@ export function teamReadings(entries: readonly unknown[], cycle: Cycle): Spend[]
 
 /** Of the members who have a cap those with least left. Caps are on what is spent beyond the plan. */
 export function memberReadings(entries: readonly unknown[], cycle: Cycle): Quota[] {
+  const nameOf = memberNaming();
   const quotas = entries.flatMap((entry): Quota[] => {
     const member = memberFields.parse(entry);
     const limit = member === undefined ? undefined : capOf(member);
     if (member === undefined || limit === undefined || member.role === "removed") return [];
     const cents = onDemandCents(member);
     const used = cents === undefined ? undefined : fromCents(cents);
-    const { userId } = member;
-    const named = { id: memberId(userId), scope: memberName(userId) };
-    return [{ kind: "quota", ...named, label: "monthly", unit: "usd", used, limit, ...spanOf(cycle) }];
+    const { id, name: scope } = nameOf(member.userId);
+    return [{ kind: "quota", id, scope, label: "monthly", unit: "usd", used, limit, ...spanOf(cycle) }];
   });
   return leastLeft(withDistinctIds(quotas));
 }

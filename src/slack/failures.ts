@@ -54,8 +54,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof WebAPIPlatformError) return refused(error.data.error);
   if (error instanceof WebAPIHTTPError) {
     const { statusCode } = error;
-    // 503 says that the request was not taken on; other server errors may come after the work is done.
-    return failed(`Slack answered with HTTP ${statusCode}.`, statusCode === 503);
+    // An answer that says it failed is believed; only one that never came leaves open what was done.
+    return failed(`Slack answered with HTTP ${statusCode}.`, statusCode >= 500);
   }
   if (error instanceof WebAPIRequestError) {
     const cause = errorCode(error.original);

@@ -31,7 +31,7 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
   const asker = (user: string): Asker => ({ surface: "slack", user, admin: options.isAdmin(user) });
   /** What everybody will see holds nothing for admins alone, whoever asks. */
   const publicAsker = (user: string): Asker => ({ surface: "slack", user, admin: false });
-  const respondTo = (url: string) => createRespond(url, { log, timeout: timings.respond });
+  const respondTo = (url: string) => createRespond(url, { log, timeout: timings.respond, stopping });
 
   app.command("/quota", async ({ command, ack }) => {
     const messages = answersTo(options, command.text ?? "", asker(command.user_id));

@@ -27,6 +27,7 @@ const reading: z.ZodType<Reading> = z.discriminatedUnion("kind", [
     ...common,
     ...window,
     scope: z.string().optional(),
+    binds: z.boolean().optional(),
     models: z.array(z.string()).optional(),
     used: z.number().optional(),
     limit: z.number().optional(),

@@ -33,12 +33,18 @@ describe("an answer to Slack", () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(950);
   });
 
-  it.each([
-    ["the connection drops after it is posted", { kind: "drop-after" }],
-    ["Slack fails with 500", { kind: "status", status: 500 }],
-  ] as const)("is not posted a second time when %s", async (_, fault) => {
+  it.each([500, 503])("is posted once Slack no longer answers with %i", async (status) => {
+    const { fake } = await setUp({ answer: quota });
+    fake.fail("chat.postMessage", { kind: "status", status });
+    await fake.mention("<@U0BOT>");
+    await until(() => fake.shown.length === 1, "posted");
+    await sleep(50);
+    expect(fake.shown).toHaveLength(1);
+  });
+
+  it("is not posted a second time when the connection drops after it is posted", async () => {
     const { fake, log, escaped } = await setUp({ answer: answering(titled("Old"), titled("New")) });
-    fake.fail("chat.postMessage", fault);
+    fake.fail("chat.postMessage", { kind: "drop-after" });
     await fake.mention("<@U0BOT>");
     await until(() => log.lines.some(({ level }) => level === "warn"), "logged");
     await sleep(100);
@@ -62,9 +68,6 @@ describe("an answer to Slack", () => {
   it.each([
     ["404", { kind: "status", status: 404 }],
     ["410", { kind: "status", status: 410 }],
-    ["500", { kind: "status", status: 500 }],
-    ["a lost answer", { kind: "drop-after" }],
-    ["no answer", { kind: "hang" }],
   ] as const)("ends quietly when its response_url gives %s", async (_, fault) => {
     const { fake, log, escaped } = await setUp({
       answer: answering(titled("Old"), titled("New"), titled("Newest")),
@@ -78,6 +81,36 @@ describe("an answer to Slack", () => {
     expect(log.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
     expect(fake.shown).toHaveLength(1);
     expect(escaped).toEqual([]);
+  });
+
+  it.each([
+    ["429", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
+    ["500", { kind: "status", status: 500 }],
+    ["a lost answer", { kind: "drop-after" }],
+    ["no answer", { kind: "hang" }],
+  ] as const)("is replaced all the same when its response_url first gives %s", async (_, fault) => {
+    const { fake, escaped } = await setUp({
+      answer: answering(titled("Old"), titled("New")),
+      timings: { respond: 100 },
+    });
+    fake.fail("response_url", fault);
+    await fake.slash("");
+    await until(() => fake.shown[0]?.text.startsWith("New"), "the newer answer is shown");
+    expect(fake.shown).toHaveLength(1);
+    expect(escaped).toEqual([]);
+  });
+
+  it("is shared once when the first try meets 500, and not again when its answer is lost", async () => {
+    const { fake, log } = await setUp({ answer: quota });
+    await fake.slash("");
+    fake.fail("response_url", { kind: "status", status: 500 });
+    await fake.click(fake.shown[0], "share");
+    await until(() => fake.shown.length === 2, "shared");
+    fake.fail("response_url", { kind: "drop-after" });
+    await fake.click(fake.shown[0], "share");
+    await until(() => log.lines.some(({ level }) => level === "warn"), "logged");
+    await sleep(700);
+    expect(fake.shown).toHaveLength(3);
   });
 
   it("reaches the person by response_url when the socket is cut before the acknowledgement", async () => {

@@ -23,6 +23,8 @@ export interface Quota {
   windowSeconds?: number | undefined;
   /** The pool of models this quota counts for; absent: the whole account. */
   scope?: string | undefined;
+  /** Whether the provider says that this is the one that stops somebody first; absent: it does not tell. */
+  binds?: boolean | undefined;
   /** Ids of the models in the pool, where the provider tells them. */
   models?: readonly string[] | undefined;
   unit: Unit;
@@ -114,35 +116,35 @@ export function usedPercent(reading: {
   return (reading.used / reading.limit) * 100;
 }
 
-/** Part of the limit that is left, in percent, from 0 to 100. Unknown when used or limit is. */
+/** Part of the limit that is left, in percent, from 0 to 100; of a limit of 0 nothing. Unknown when used or limit is. */
 export function remainingPercent(reading: {
   used?: number | undefined;
   limit?: number | undefined;
 }): number | undefined {
+  if (reading.limit === 0) return 0;
   const used = usedPercent(reading);
   return used === undefined ? undefined : Math.min(100, Math.max(0, 100 - used));
 }
 
 /**
- * The quota of each pool that stops its models first: the window with the least left. Of two with equally little
- * left the one that blocks longer. Windows whose use is unknown cannot bind. Keyed by pool; `""` is the account.
+ * The quotas that stop somebody first: those that the provider says do, or else, in each pool, the window with the
+ * least left; of two with equally little left the one that blocks longer. A window whose use is unknown cannot.
  */
-export function bindingQuotas(readings: readonly Reading[]): Map<string, Quota> {
-  const binding = new Map<string, Quota>();
-  for (const reading of readings) {
-    if (reading.kind !== "quota" || remainingPercent(reading) === undefined) continue;
-    const pool = reading.scope ?? "";
-    const rival = binding.get(pool);
-    if (rival === undefined || bindsBefore(reading, rival)) binding.set(pool, reading);
-  }
-  return binding;
+export function bindingQuotas(readings: readonly Reading[]): ReadonlySet<Quota> {
+  const quotas = readings.filter((reading) => reading.kind === "quota");
+  const told = quotas.filter((quota) => quota.binds);
+  if (told.length > 0) return new Set(told);
+  const pools = new Set(quotas.map((quota) => quota.scope));
+  const binding = [...pools].map((pool) => tightestQuota(quotas.filter((quota) => quota.scope === pool)));
+  return new Set(binding.filter((quota) => quota !== undefined));
 }
 
-/** The window of the whole account that stops somebody first, over all pools. */
+/** The window with the least left, over all pools. Undefined when the use of none is known. */
 export function tightestQuota(readings: readonly Reading[]): Quota | undefined {
   let tightest: Quota | undefined;
-  for (const quota of bindingQuotas(readings).values()) {
-    if (tightest === undefined || bindsBefore(quota, tightest)) tightest = quota;
+  for (const reading of readings) {
+    if (reading.kind !== "quota" || remainingPercent(reading) === undefined) continue;
+    if (tightest === undefined || bindsBefore(reading, tightest)) tightest = reading;
   }
   return tightest;
 }

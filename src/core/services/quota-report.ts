@@ -96,7 +96,7 @@ export function createQuotaReports(options: {
       stale: isStale(snapshot, account.interval, now),
       nextReadAt: snapshot.nextReadAt,
       sharedBy: sharers?.map((id) => ({ account: id, name: names.get(id) ?? id })),
-      binding: new Set(bindingQuotas(readings).values()),
+      binding: bindingQuotas(readings),
       tightest: tightestQuota(readings),
     };
   }
