@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { z } from "zod";
 import { resolveAccount } from "./config/accounts.ts";
 import { checkSettings } from "./config/checks.ts";
-import { readText, resolvePath } from "./config/files.ts";
+import { isFile, readText, resolvePath } from "./config/files.ts";
 import { findFile, readVariables } from "./config/find.ts";
 import { parseAs } from "./config/issues.ts";
 import { findLooseEnds } from "./config/loose-ends.ts";
@@ -78,6 +78,10 @@ export async function loadConfig(options: ConfigOptions): Promise<Config | undef
     ...faults.filter((fault) => !expanded.isBroken(fault.path)),
   ]);
   if (beside.problem !== undefined) lines.unshift(beside.problem);
+  if (value !== undefined && (await isFile(resolvePath(value.dataDir, from)))) {
+    const problem = { path: ["dataDir"], message: "is a file; name a folder, which is made when missing" };
+    lines.push(...toLines(name, written, [problem]));
+  }
   if (value === undefined || lines.length > 0) throw invalid(name, lines.map(redact));
 
   const warnings = toLines(name, written, findLooseEnds(expanded.value, providers)).map(redact);

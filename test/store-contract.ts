@@ -113,11 +113,12 @@ export function checkStore(
           ),
           async (settings) => {
             const { store, reopen } = await open();
-            const entries: [string, unknown][] = [
+            // Each key once: the generator comes up with these two itself.
+            const entries = new Map<string, unknown>([
               ...Object.entries(settings),
               ["constructor", 1],
               ["__proto__", {}],
-            ];
+            ]);
             await Promise.all([...entries].map(([key, value]) => store.settings.set(key, value)));
             const later = reopen === undefined ? store : await reopen();
             for (const [key, value] of entries) {

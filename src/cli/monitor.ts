@@ -2,6 +2,7 @@ import { emitKeypressEvents } from "node:readline";
 import { AppError } from "../core/errors.ts";
 import { duration } from "../core/messages/format.ts";
 import { quotaTable } from "../core/messages/quota-table.ts";
+import { quotaJson } from "../core/services/quota-json.ts";
 import { type QuotaOptions, selectAccounts, terminalOf } from "./quota.ts";
 import type { CliOptions, Session } from "./session.ts";
 
@@ -14,7 +15,7 @@ const shortest = 10_000;
 
 /**
  * Draws the table again and again until q is pressed; r reads at once what the providers allow. Without a terminal it
- * prints the table at every interval until the input ends. Throws request_invalid for a bad interval.
+ * prints the table at every interval until the input ends, and with --json one line of JSON. Throws request_invalid for a bad interval.
  */
 export async function monitor(cli: CliOptions, options: MonitorOptions): Promise<void> {
   const interval = intervalOf(options.interval);
@@ -33,10 +34,14 @@ async function drawUntilQuit(
   options: MonitorOptions & { every: number; accounts: Session["accounts"] },
 ): Promise<void> {
   const { output, input } = cli;
-  const screen = output.isTTY === true;
+  const screen = output.isTTY === true && !options.json;
 
   function draw(): void {
     const report = session.reports.report(options.accounts);
+    if (options.json) {
+      output.write(`${JSON.stringify(quotaJson(report))}\n`);
+      return;
+    }
     const message = quotaTable(report, { command: "list", configured: session.accounts.length });
     const context = { now: report.at, timezone: session.timezone, ...terminalOf(cli, options) };
     const text = cli.render(message, context);

@@ -10,6 +10,12 @@ export function resolvePath(written: string, from: { folder: string; home: strin
   return isAbsolute(written) ? written : resolve(from.folder, written);
 }
 
+/** Whether something other than a folder stands there. */
+export async function isFile(path: string): Promise<boolean> {
+  const about = await stat(path).catch(() => undefined);
+  return about !== undefined && !about.isDirectory();
+}
+
 /** A file's text, or in a few words why there is none; `absent` when there is no such file. */
 export type FileText =
   | { text: string; readableByOthers: boolean }

@@ -96,11 +96,15 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
       }),
 
     followUp: (key, body) =>
-      // Knows no nonce: sent twice it would show twice.
-      repeat([], async () => {
-        const route = Routes.webhook(key.application_id, key.token);
-        await rest.post(route, { body: { ...body, allowed_mentions: noMentions }, auth: false });
-      }),
+      // Knows no nonce: sent twice it would show twice. An answer that says it failed is believed.
+      repeat(
+        [300, 1000],
+        async () => {
+          const route = Routes.webhook(key.application_id, key.token);
+          await rest.post(route, { body: { ...body, allowed_mentions: noMentions }, auth: false });
+        },
+        (error) => error instanceof HTTPError,
+      ),
 
     async post(channel, message) {
       const content = { ...message, allowed_mentions: noMentions };
@@ -141,18 +145,26 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
   }
 }
 
-/** Makes the call, and again after each of the pauses (milliseconds) as long as it is unclear whether it arrived. */
-async function repeat<T>(pauses: readonly number[], call: (again: boolean) => Promise<T>): Promise<T> {
+/** Makes the call, and again after each of the pauses (milliseconds) as long as its failure may be repeated. */
+async function repeat<T>(
+  pauses: readonly number[],
+  call: (again: boolean) => Promise<T>,
+  isRepeatable: (error: unknown) => boolean = isUnclear,
+): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
       return await call(tries > 0);
     } catch (error) {
       const wait = pauses[tries];
-      const unclear = !(error instanceof DiscordAPIError || error instanceof RateLimitError);
-      if (wait === undefined || !unclear) throw deliveryError(error);
+      if (wait === undefined || !isRepeatable(error)) throw deliveryError(error);
       await pause(wait * (0.75 + Math.random() / 2));
     }
   }
+}
+
+/** Whether nobody knows what became of the request: Discord gave no reason, or no answer. */
+function isUnclear(error: unknown): boolean {
+  return !(error instanceof DiscordAPIError || error instanceof RateLimitError);
 }
 
 function isCode(error: unknown, code: number): boolean {

@@ -24,8 +24,11 @@ export function createHttpApp(options: HttpAppOptions): Hono {
   const needs = createAccess(createKeyring(options.keys));
   const limited = bodyLimit({
     maxSize: largestBody,
-    onError: (context) =>
-      failure(context, 413, { code: "body_too_large", message: "The body is larger than 1 MiB." }),
+    onError(context) {
+      // The rest of the body stays unread, so the connection cannot serve another request.
+      context.header("connection", "close");
+      return failure(context, 413, { code: "body_too_large", message: "The body is larger than 1 MiB." });
+    },
   });
 
   app.onError((error, context) => failureOf(context, error, options.log));

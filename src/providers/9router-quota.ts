@@ -58,7 +58,11 @@ function figuresOf(label: string, entry: Entry): Pick<Quota, "unit" | "used" | "
     (total === undefined || entry.remaining === undefined ? undefined : round(total - entry.remaining));
   const unit = unitOf(label, entry);
   if (unit !== undefined && total !== undefined) return { unit, used, limit: total };
-  // Counts of nobody knows what are told as the share they are; the percentage is not rounded, the counts may be.
+  // A count without a percentage beside it is one: of requests, as far as anybody knows. Thousandths are a share.
+  if (percentLeft === undefined && total !== undefined && total !== 100 && total !== 1000) {
+    return { unit: "requests", used, limit: total };
+  }
+  // The percentage is not rounded, the counts may be.
   const share = total === undefined || used === undefined ? undefined : round((used / total) * 100);
   return { unit: "percent", used: percentLeft === undefined ? share : round(100 - percentLeft), limit: 100 };
 }
@@ -74,6 +78,8 @@ function unitOf(label: string, { unit, total }: Entry): Quota["unit"] | undefine
 
 const spans: Record<string, number> = {
   session: 5 * hour,
+  /** Kimi's. */
+  ratelimit: 5 * hour,
   hourly: hour,
   daily: day,
   weekly: week,
@@ -86,6 +92,7 @@ function nameOf(
   entry: Entry,
   now: Instant,
 ): Pick<Quota, "label" | "windowSeconds" | "scope" | "models"> {
+  if (label.toLowerCase() === "credit_freetrial") return { label: "Credit", scope: "Free trial" };
   const words = label.split(/[\s_()]+/).filter((word) => word !== "");
   const lengths = words.flatMap((word) => spanOf(word) ?? []);
   const windowSeconds = plausible(lengths.at(-1), entry.resetAt, now);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Instant, Quota, Spend } from "../core/domain/quota.ts";
 import { day, week } from "../core/domain/window.ts";
 import { amount, record, text, toAmount } from "./kit/lenient.ts";
-import { leastLeft, memberId, memberName } from "./kit/members.ts";
+import { leastLeft, type MemberNames, memberNaming } from "./kit/members.ts";
 import { currencyUnit, fromCents } from "./kit/money.ts";
 import { slug, withDistinctIds } from "./kit/naming.ts";
 import { utcMonth } from "./kit/utc-calendar.ts";
@@ -21,18 +21,22 @@ type Limit = NonNullable<z.output<typeof limitFields>>;
 
 /** Those members of a Claude Enterprise organisation who have least left, from /spend_limits/effective. */
 export function memberReadings(rows: readonly unknown[], now: Instant): (Quota | Spend)[] {
+  const named = memberNaming();
   const readings = rows.flatMap((row) => {
     const limit = limitFields.parse(row);
-    return limit === undefined ? [] : (toReading(limit, now) ?? []);
+    return limit === undefined ? [] : (toReading(limit, named(userIdOf(limit)), now) ?? []);
   });
   return leastLeft(withDistinctIds(readings));
 }
 
-function toReading(limit: Limit, now: Instant): Quota | Spend | undefined {
-  const userId = limit.scope?.user_id ?? limit.actor?.user_id;
+function userIdOf({ scope, actor }: Limit): string | undefined {
+  return scope?.user_id ?? actor?.user_id;
+}
+
+function toReading(limit: Limit, member: MemberNames, now: Instant): Quota | Spend | undefined {
   const period = slug(limit.period ?? "monthly");
   const common = {
-    id: period === "monthly" ? memberId(userId) : `${memberId(userId)}-${period}`,
+    id: period === "monthly" ? member.id : `${member.id}-${period}`,
     unit: currencyUnit(limit.currency),
     ...windowOf(period, now),
   };
@@ -40,12 +44,18 @@ function toReading(limit: Limit, now: Instant): Quota | Spend | undefined {
   const cap = limit.amount === null ? "none" : toAmount(limit.amount);
   if (cap === undefined || (cap !== "none" && cap < 0)) return undefined;
   if (cap !== "none" && cap > 0) {
-    const scope = memberName(userId);
-    return { kind: "quota", ...common, label: period, scope, used: spent, limit: fromCents(cap) };
+    return {
+      kind: "quota",
+      ...common,
+      label: period,
+      scope: member.name,
+      used: spent,
+      limit: fromCents(cap),
+    };
   }
   // No share of it can be told, and 0 is also sent while the spend is not available.
   if (spent === undefined || spent <= 0) return undefined;
-  const label = `${memberName(userId)}, ${period}`;
+  const label = `${member.name}, ${period}`;
   return { kind: "spend", ...common, label, used: spent, limit: cap === "none" ? undefined : 0 };
 }
 

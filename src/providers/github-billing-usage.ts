@@ -12,6 +12,8 @@ export interface Usage {
   metered: Metered;
   /** The login of who pays. */
   owner?: string | undefined;
+  /** Whether nothing of AI is listed. */
+  empty: boolean;
   /** Credits or requests of the month, with those that the plan includes. Undefined when it cannot be told. */
   gross?: number | undefined;
   /** Dollars of the month to be paid beyond the plan. Undefined when it cannot be told. */
@@ -55,7 +57,8 @@ export function billedUsage(answer: unknown, metered: Metered): Usage {
     own.map((item) => item?.netAmount ?? difference(item?.grossAmount, item?.discountAmount)),
   );
   if (gross === undefined && net === undefined) throw unexpected();
-  return { metered, owner: told.organization ?? told.enterprise ?? told.user, gross, net };
+  const owner = told.organization ?? told.enterprise ?? told.user;
+  return { metered, owner, empty: own.length === 0, gross, net };
 }
 
 /** What the plan counted and what it will cost, apart: most of what is counted is included. */

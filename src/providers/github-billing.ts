@@ -3,7 +3,7 @@ import type { Instant } from "../core/domain/quota.ts";
 import { AppError, isAppError } from "../core/errors.ts";
 import { defineProvider, type HttpAnswer, hours, secret } from "../core/provider.ts";
 import { budgetPage, budgetReadings } from "./github-billing-budgets.ts";
-import { billedUsage, type Metered, usageReadings } from "./github-billing-usage.ts";
+import { billedUsage, type Metered, type Usage, usageReadings } from "./github-billing-usage.ts";
 import { githubThrottling } from "./github-throttling.ts";
 import { optional } from "./kit/optional.ts";
 import { readPages } from "./kit/pages.ts";
@@ -63,11 +63,7 @@ export const githubBilling = defineProvider({
     const month = `year=${date.getUTCFullYear()}&month=${date.getUTCMonth() + 1}`;
     const usageOf = async (metered: Metered) => billedUsage(await ask(`${metered}/usage?${month}`), metered);
 
-    const usage = await usageOf("ai_credit").catch((error) => {
-      // Plans from before June 2026 count premium requests instead.
-      if (isAppError(error, "provider_not_applicable")) return usageOf("premium_request");
-      throw error;
-    });
+    const usage = await monthUsage(usageOf);
     const budgets =
       payer.kind === "user"
         ? []
@@ -85,6 +81,19 @@ export const githubBilling = defineProvider({
     };
   },
 });
+
+/** Plans from before June 2026 count premium requests: then AI credits are refused, or an empty list. */
+async function monthUsage(usageOf: (metered: Metered) => Promise<Usage>): Promise<Usage> {
+  try {
+    const credits = await usageOf("ai_credit");
+    if (!credits.empty) return credits;
+    const requests = await optional(usageOf("premium_request"));
+    return requests === undefined || requests.empty ? credits : requests;
+  } catch (error) {
+    if (isAppError(error, "provider_not_applicable")) return usageOf("premium_request");
+    throw error;
+  }
+}
 
 /** Of usage, and of budgets. */
 const knownKeys =

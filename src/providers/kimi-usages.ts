@@ -123,16 +123,16 @@ function ratioName(
 }
 
 /**
- * Ratios are the newer truth, and replace the counts of the same window. But accounts on older plans are told ratios
- * of 0 beside true counts: such a count is believed when it ends with the ratio's window. Plans by the month have
- * ratios alone; what counts they are told means nothing.
+ * Ratios are the newer truth, and replace the counts of the same window. But accounts on older plans are told wrong
+ * ratios beside true counts: a count of some use is believed when it ends with the ratio's window. Plans by the month
+ * have ratios alone; what counts they are told means nothing.
  */
 function merged(counts: readonly Quota[], ratios: readonly Quota[]): readonly Quota[] {
   if (ratios.some(({ label }) => label.startsWith("monthly"))) return ratios;
   const sameWindow = (a: Quota, b: Quota) => a.windowSeconds === b.windowSeconds;
   const believed = ratios.map((ratio) => {
     const count = counts.find((candidate) => sameWindow(candidate, ratio));
-    if (count === undefined || ratio.used !== 0) return ratio.used === undefined ? (count ?? ratio) : ratio;
+    if (count === undefined || ratio.used === undefined) return count ?? ratio;
     const together = Math.abs((count.resetsAt ?? 0) - (ratio.resetsAt ?? 0)) <= 2000;
     return together && (count.used ?? 0) > 0 ? count : ratio;
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { AppError } from "../core/errors.ts";
-import { defineProvider, type HttpAnswer, minutes, secret } from "../core/provider.ts";
+import { AppError, isAppError } from "../core/errors.ts";
+import { defineProvider, type HttpAnswer, type HttpRequest, minutes, secret } from "../core/provider.ts";
 import { kimiReading } from "./kimi-usages.ts";
 import { list, record, text } from "./kit/lenient.ts";
 
@@ -18,27 +18,27 @@ export const kimi = defineProvider({
   settings: z.object({ apiKey: secret("KIMI_API_KEY") }),
   minInterval: minutes(5),
   async read({ http, settings }) {
-    const answer = await http.json({
-      url: "https://api.kimi.com/coding/v1/usages",
-      headers: { authorization: `Bearer ${settings.apiKey}`, "user-agent": "quotabot" },
-      explain: refusal,
-      known: [
-        "user",
-        "usage",
-        "usages",
-        "limits",
-        "parallel",
-        "totalQuota",
-        "subType",
-        "authentication",
-        "boosterWallet",
-      ],
+    const ask = (path: string, explain: HttpRequest["explain"]) =>
+      http.json({
+        url: `https://api.kimi.com/coding/v1/${path}`,
+        headers: { authorization: `Bearer ${settings.apiKey}`, "user-agent": "quotabot" },
+        explain,
+        known,
+      });
+    const answer = await ask("usages", (refused) =>
+      refused.status === 404 ? new AppError("not_found", "Usage is not told here.") : refusal(refused),
+    ).catch((error) => {
+      // Where the call has another name it is this one.
+      if (isAppError(error, "not_found")) return ask("usage", refusal);
+      throw error;
     });
     const reading = kimiReading(answer);
     if (reading.readings.length > 0) return reading;
     throw new AppError("provider_unexpected_response", `${name} answered without a quota.`);
   },
 });
+
+const known = "user usage usages limits parallel totalQuota subType authentication boosterWallet".split(" ");
 
 const refused = record({ details: list(record({ debug: record({ reason: text }) })) });
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Instant, Quota } from "../core/domain/quota.ts";
-import { hour, week, windowLabel } from "../core/domain/window.ts";
+import { day, hour, week, windowLabel } from "../core/domain/window.ts";
 import { amount, instant, record, text } from "./kit/lenient.ts";
 import { slug, titleCase } from "./kit/naming.ts";
 
@@ -67,7 +67,7 @@ export function toQuotas(row: Row, counts: CountsTell, now: Instant): Quota[] | 
     status: row.current_weekly_status,
   };
   const quotas = [
-    toQuota(row.model_name, interval, lengthOf(interval), counts, now),
+    toQuota(row.model_name, interval, lengthOf(interval) ?? usualLength(row.model_name), counts, now),
     toQuota(row.model_name, weekly, lengthOf(weekly) ?? week, counts, now),
   ].filter((quota) => quota !== undefined);
   const understood = quotas.length > 0 || interval.status === notMetered || weekly.status === notMetered;
@@ -119,6 +119,12 @@ function figuresOf(window: Window, counts: CountsTell): Pick<Quota, "unit" | "us
   if (total === undefined || total <= 0) return undefined;
   const used = count === undefined || counts === "used" ? count : Math.max(0, total - count);
   return { unit: "requests", used: used !== undefined && used >= 0 ? used : undefined, limit: total };
+}
+
+/** Of the current window, as checked 2026-11-22. Undefined for pools of which no length is known. */
+function usualLength(model = "general"): number | undefined {
+  if (model === "general" || model.startsWith("MiniMax-M")) return 5 * hour;
+  return model === "video" ? day : undefined;
 }
 
 /** Whole minutes: ends are told a second early at times. */

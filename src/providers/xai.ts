@@ -79,7 +79,9 @@ function readUsage(answer: unknown, now: Instant): Spend[] {
   const told = usageFields.parse(unwrap(answer, ["timeSeries"]));
   // A series that the provider has cut off does not add up.
   if (told === undefined || told.limitReached === true) return [];
-  const sums = addUp(told.timeSeries.flatMap(dollarsOf));
+  const dollars = told.timeSeries.flatMap(dollarsOf);
+  // Nothing told is not nothing spent.
+  const sums = dollars.length === 0 ? undefined : addUp(dollars);
   return spendOf(sums, { id: "usage", label: "This month", ...utcMonth(now) });
 }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import type { Instant } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { defineProvider, minutes, secret } from "../core/provider.ts";
-import { amount, flag, list, record, text, unwrap } from "./kit/lenient.ts";
+import { amount, flag, list, record, text, toInstant, unwrap } from "./kit/lenient.ts";
 import { titleCase, withDistinctIds } from "./kit/naming.ts";
 import { limitEntry, toQuota } from "./zai-limit.ts";
 
@@ -23,7 +24,7 @@ export const zai = defineProvider({
     project: z.string().optional(),
   }),
   minInterval: minutes(5),
-  async read({ http, settings }) {
+  async read({ http, now, settings }) {
     const { organization, project } = settings;
     const team = organization !== undefined || project !== undefined;
     const answer = await http.json({
@@ -34,11 +35,11 @@ export const zai = defineProvider({
         ...(organization === undefined ? {} : { "bigmodel-organization": organization }),
         ...(project === undefined ? {} : { "bigmodel-project": project }),
       },
-      explain: ({ body }) => refusal(body),
+      explain: ({ body }) => refusal(body, now),
       known: ["code", "msg", "success", "data"],
     });
     const payload = payloadFields.parse(unwrap(answer, ["limits"]));
-    if (payload?.limits === undefined) throw refusal(answer) ?? withoutLimits(answer, team);
+    if (payload?.limits === undefined) throw refusal(answer, now) ?? withoutLimits(answer, team);
     if (payload.limits.length === 0) throw nothingShown(team);
     const readings = payload.limits.flatMap((limit) => toQuota(limit) ?? []);
     if (readings.length === 0) throw notUnderstood();
@@ -61,13 +62,14 @@ const envelope = record({
   success: flag,
   msg: text,
   data: z.unknown(),
-  error: record({ code: amount }),
+  error: record({ code: amount, message: text }),
 });
 
 /** The error that an answer means by its code, be it in an HTTP 200 or not; codes checked 2026-11-22. */
-function refusal(answer: unknown): AppError | undefined {
+function refusal(answer: unknown, now: Instant): AppError | undefined {
   const told = envelope.parse(answer);
   const code = told?.code ?? told?.error?.code;
+  const message = told?.msg ?? told?.error?.message ?? "";
   switch (code) {
     case 401:
     case 1000:
@@ -81,7 +83,7 @@ function refusal(answer: unknown): AppError | undefined {
       );
     case 500:
       // The same code may stand for trouble on their side: only together with the text does it mean the plan.
-      if (/plan|套餐/i.test(told?.msg ?? "")) return withoutPlan();
+      if (saysNoPlan(message)) return withoutPlan();
       return new AppError("provider_unavailable", `${name} has trouble right now (code 500).`);
     case 1113:
       return new AppError("provider_needs_action", `The ${name} account is in arrears: top it up.`);
@@ -93,6 +95,9 @@ function refusal(answer: unknown): AppError | undefined {
         "provider_forbidden",
         `The ${name} account is inactive or locked: ask their support.`,
       );
+    case 1308:
+    case 1310:
+      return exhausted(message, now);
     case 1309:
       return new AppError("provider_needs_action", `The ${name} coding plan has expired: renew it.`);
     case 1313:
@@ -100,6 +105,23 @@ function refusal(answer: unknown): AppError | undefined {
     default:
       return undefined;
   }
+}
+
+/** In either language: "当前用户不存在coding plan", "no coding plan", "coding plan does not exist". */
+function saysNoPlan(message: string): boolean {
+  if (/internal|内部/i.test(message)) return false;
+  return /(不存在|没有|未).*(plan|套餐)|\bno (\S+ ){0,3}plan\b|not exist.*\bplan\b|\bplan\b.*(not|n't) exist/i.test(
+    message,
+  );
+}
+
+/** The error for a window that is used up until the time its message tells, which is Beijing's; undefined without one. */
+function exhausted(message: string, now: Instant): AppError | undefined {
+  const resetsAt = toInstant(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/.exec(message)?.[0], "+08:00");
+  if (resetsAt === undefined || resetsAt <= now) return undefined;
+  return new AppError("provider_rate_limited", `${name} says the quota is used up.`, {
+    retryAfter: resetsAt - now,
+  });
 }
 
 function withoutPlan(): AppError {

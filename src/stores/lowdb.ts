@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Low } from "lowdb";
 import type { Snapshot } from "../core/domain/quota.ts";
 import type { Clock, Log, Store } from "../core/ports.ts";
 import { onDisk } from "./disk.ts";
 import { createDurableFile, type Disk, type Format, peekDurableFile } from "./durable-file.ts";
+import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createMemoryStore, emptyState, type State } from "./memory.ts";
 import { decodeState, documentVersion, encodeState } from "./state-document.ts";
@@ -27,7 +27,7 @@ export interface LowdbStoreOptions {
  */
 export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store> {
   const { folder, log, clock, disk } = options;
-  await onDisk(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await onDisk(folder, () => makeFolder(folder));
   const lock = await lockFolder({ folder, clock });
   try {
     const path = join(folder, fileName);

@@ -66,6 +66,7 @@ describe("a value of the wrong kind", () => {
     ["accounts: {}", "accounts: must be a list, with each item after a `- `"],
     ["accounts: [x]", "accounts[0]: must be a map of keys and values"],
     ["accounts: [null]", "accounts[0]: missing"],
+    ["dataDir: quotabot.yml", "dataDir: is a file; name a folder, which is made when missing"],
     ["dataDir: 5", "dataDir: must be text; put it in quotes"],
     ["dataDir: [x]", "dataDir: must be text"],
     ["dataDir: '  '", "dataDir: must not be empty"],

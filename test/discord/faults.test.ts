@@ -101,6 +101,15 @@ describe("an answer on its way to Discord", () => {
   });
 });
 
+it("what everybody would see is sent again when Discord says that it failed", async () => {
+  const bot = await connect(() => once());
+  discord().fault("POST", /^\/webhooks\/\d+\/[^/]+$/, { status: 503 });
+  const pressed = discord().press("share:list");
+  await until(() => pressed.followUps[0]);
+  expect(pressed.followUps).toHaveLength(1);
+  expect(bot.warnings()).toEqual([]);
+});
+
 describe("stopping", () => {
   it("finishes what is being answered", async () => {
     const bot = await connect(async function* () {

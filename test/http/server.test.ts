@@ -34,14 +34,14 @@ it("says that a port is taken, and which", async () => {
 
 it("refuses a body without a declared length as soon as it is too large", async () => {
   const { url } = await started();
-  const status = await new Promise((resolve, reject) => {
+  const answer = await new Promise((resolve, reject) => {
     const sent = request(`${url}/api/v1/snapshots`, { method: "POST", ...bearer("fake-ingest-key") });
-    sent.on("response", (response) => resolve(response.resume().statusCode));
+    sent.on("response", (response) => resolve([response.resume().statusCode, response.headers.connection]));
     sent.on("error", reject);
     for (let written = 0; written < 20; written++) sent.write("x".repeat(64 * 1024));
     sent.end();
   });
-  expect(status).toBe(413);
+  expect(answer).toEqual([413, "close"]);
 });
 
 it("stops at once for callers who wait for a provider, telling them what is known", async () => {

@@ -39,6 +39,13 @@ describe("the lowdb store", () => {
     for (const file of files) expect(await mode(join(folder, file))).toBe(0o600);
   });
 
+  it.skipIf(process.platform !== "linux")("gives up on a folder that the system will not make", async () => {
+    await expect(openIn("/proc/quotabot/data")).rejects.toMatchObject({
+      code: "store_unavailable",
+      message: expect.stringContaining("/proc/quotabot/data"),
+    });
+  });
+
   it("writes the file a handful of times for a thousand changes at once", async () => {
     let writes = 0;
     const counting: Disk = {

@@ -1,18 +1,28 @@
 import { type Quota, remainingPercent, type Spend } from "../../core/domain/quota.ts";
 import { slug } from "./naming.ts";
 
-/**
- * How a member is named to people: the end of the provider's id, never a name or an e-mail, because tables of them
- * are posted in channels. An admin finds the id in the provider's own console.
- */
-export function memberName(userId: string | undefined): string {
-  if (userId === undefined || userId.includes("@")) return "Member";
-  return `Member ${userId.slice(-8)}`;
+/** The name of a member, and the id of the member's reading. */
+export interface MemberNames {
+  name: string;
+  id: string;
 }
 
-/** The id of a member's reading. */
-export function memberId(userId: string | undefined): string {
-  return slug(memberName(userId));
+/**
+ * How the members of one answer are named to people: by the end of the provider's id, never by a name or an e-mail,
+ * because tables of them are posted in channels. An admin finds the id in the provider's own console. Members without
+ * an id are numbered, as they are not one and the same; an e-mail in its place keeps its number.
+ */
+export function memberNaming(): (userId: string | undefined) => MemberNames {
+  const numbered: (string | undefined)[] = [];
+  function numberOf(userId: string | undefined): number {
+    const known = userId === undefined ? -1 : numbered.indexOf(userId);
+    return known === -1 ? numbered.push(userId) : known + 1;
+  }
+  return (userId) => {
+    const nameless = userId === undefined || userId.includes("@");
+    const name = `Member ${nameless ? numberOf(userId) : userId.slice(-8)}`;
+    return { name, id: slug(name) };
+  };
 }
 
 const mostMembers = 20;

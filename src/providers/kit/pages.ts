@@ -12,8 +12,8 @@ const mostPages = 20;
 
 /**
  * All entries of a list that comes in pages. `ask` reads the page at a cursor, the first one without any.
- * @throws provider_unexpected_response when a cursor or a page comes again, and after 20 pages: neither a part nor
- * something counted twice may pass for the whole.
+ * @throws provider_unexpected_response when a cursor comes again, or a page that is not the last, and after 20 pages:
+ * neither a part nor something counted twice may pass for the whole.
  */
 export async function readPages(
   name: string,
@@ -24,16 +24,16 @@ export async function readPages(
   let before = "";
   for (let cursor: string | undefined; pages.length < mostPages; ) {
     const page = await ask(cursor);
+    pages.push(page.entries);
+    // The last page may well equal the one before.
+    if (page.next === undefined) return pages.flat();
     const content = page.entries.length === 0 ? "" : JSON.stringify(page.entries);
-    const again = content !== "" && content === before;
-    if (again || (page.next !== undefined && seen.has(page.next))) {
+    if (seen.has(page.next) || (content !== "" && content === before)) {
       throw new AppError(
         "provider_unexpected_response",
         `${name} sends the same page again: its list has no end.`,
       );
     }
-    pages.push(page.entries);
-    if (page.next === undefined) return pages.flat();
     seen.add(page.next);
     cursor = page.next;
     before = content;

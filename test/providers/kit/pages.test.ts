@@ -44,6 +44,15 @@ describe("a list in pages", () => {
     expect(asked).toBe(2);
   });
 
+  it("may end with a page that equals the one before", async () => {
+    await expect(
+      readPages("Canary Inc", async (cursor) => ({
+        entries: ["same"],
+        next: cursor === undefined ? "2" : undefined,
+      })),
+    ).resolves.toEqual(["same", "same"]);
+  });
+
   it("may have empty pages in between", async () => {
     const pages: Page[] = [{ entries: [], next: "1" }, { entries: [], next: "2" }, { entries: ["last"] }];
     await expect(

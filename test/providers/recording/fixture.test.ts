@@ -57,7 +57,7 @@ describe("a fixture made of a read", () => {
       msg: "Dear Lan at Acme, no coding plan here",
     });
     expect(fixture.expect).toEqual({ error: "provider_not_applicable" });
-    expect(fixture.exchanges[0]?.body).toEqual({ code: 500, success: false, msg: "… … … … … … plan …" });
+    expect(fixture.exchanges[0]?.body).toEqual({ code: 500, success: false, msg: "… … … … no … plan …" });
   });
 
   it("counts what it replaced, by kind", async () => {
