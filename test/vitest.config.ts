@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: "test/global-setup.ts",
     exclude: ["**/node_modules/**", "**/peers/**"],
     testTimeout: 20_000,
+    // Most tests wait for sockets, timers and processes rather than compute.
+    maxWorkers: 3,
     sequence: { shuffle: true },
   },
 });

@@ -23,7 +23,7 @@ describe("the connection to Slack", () => {
     for (const reason of ["warning", "refresh_requested"] as const) {
       const { ever } = fake.sockets();
       fake.disconnect(reason);
-      expect((await fake.slash("")).after).toBeLessThan(300);
+      expect((await fake.slash("")).after).toBeLessThan(1_500);
       await until(() => fake.sockets().ever === ever + 1, "a new socket is open");
       await until(() => fake.sockets().open === 1, "the old one is closed");
     }
@@ -131,7 +131,7 @@ describe("stopping", () => {
     await fake.slash("");
     const startedAt = Date.now();
     await slack.stop();
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(Date.now() - startedAt).toBeLessThan(4_000);
     expect(fake.shown).toMatchObject([{ text: expect.stringContaining("New"), edits: 1 }]);
     expect(slack.health().state).toBe("down");
     await until(() => fake.sockets().open === 0, "the socket is closed");
@@ -148,7 +148,7 @@ describe("stopping", () => {
     await fake.slash("");
     const startedAt = Date.now();
     await slack.stop();
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
     expect(escaped).toEqual([]);
   });
 
