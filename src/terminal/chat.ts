@@ -36,7 +36,7 @@ const prompt = "> ";
 const asker: Asker = { surface: "terminal", admin: true };
 
 /**
- * A chat on the terminal: lines such as "/quota show claude" (the slash word may be left out) are answered like in
+ * A chat on the terminal: lines such as "/quota show lan" (the slash word may be left out) are answered like in
  * Slack. Input that is not typed by somebody is answered line by line, each with its final answer.
  */
 export function createTerminalChat(options: TerminalChatOptions): TerminalChat {

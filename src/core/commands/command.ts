@@ -42,7 +42,7 @@ export interface Command {
 /** All commands, as a surface sees them. */
 export interface Commands {
   specs: readonly Command[];
-  /** Answers a line typed after /quota, such as "" or "show claude-lan". */
+  /** Answers a line typed after /quota, such as "" or "show lan". */
   answer(line: string, asker: Asker, options?: { refresh?: boolean }): AsyncIterable<Message>;
   /** Answers a command that the surface has parsed already; arguments by parameter name. */
   run(name: string, call: Call): AsyncIterable<Message>;
