@@ -112,6 +112,13 @@ describe("/quota show", () => {
     );
   });
 
+  it("says so when the provider tells no quota", async () => {
+    const house = createQuotaHouse({ accounts: [account("a")], read: async () => ({ readings: [] }) });
+    expect(text((await answers("show a", person, house)).at(-1))).toContain(
+      "The provider tells no quota for this account.",
+    );
+  });
+
   it("asks for the account when none is named", async () => {
     expect(await finalAnswer("show")).toContain("/quota show ACCOUNT|PROVIDER");
   });

@@ -89,7 +89,7 @@ export function createQuotaReports(options: {
       ...identity,
       plan: snapshot.plan,
       state: snapshot.state,
-      message: snapshot.message,
+      message: snapshot.message ?? (readings.length === 0 ? nothingTold : undefined),
       actionUrl: snapshot.actionUrl,
       fetchedAt: snapshot.fetchedAt,
       pushedBy: snapshot.pushedBy,
@@ -113,6 +113,8 @@ export function createQuotaReports(options: {
 }
 
 const firstReport = "Its numbers come with the first report from somebody's machine.";
+
+const nothingTold = "The provider tells no quota for this account.";
 
 /** Exhausted and unusable accounts, then by what is left; those nobody can rank last. */
 function worstFirst(a: AccountReport, b: AccountReport): number {
