@@ -159,6 +159,21 @@ describe("/quota resets", () => {
   });
 });
 
+it("/quota resets leaves out counters that nothing comes back to", async () => {
+  const house = createQuotaHouse({
+    accounts: [account("a")],
+    read: async () => ({
+      readings: [
+        { kind: "spend", id: "today", label: "Today", unit: "usd", used: 1, resetsAt: start + hour },
+        { kind: "spend", id: "cap", label: "Capped", unit: "usd", used: 1, limit: 5, resetsAt: start + hour },
+      ],
+    }),
+  });
+  const resets = text((await answers("resets", person, house)).at(-1));
+  expect(resets).toContain("Capped");
+  expect(resets).not.toContain("Today");
+});
+
 describe("/quota help", () => {
   it("names every command with its use", async () => {
     const help = await finalAnswer("help");

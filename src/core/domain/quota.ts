@@ -139,6 +139,12 @@ export function bindingQuotas(readings: readonly Reading[]): ReadonlySet<Quota> 
   return new Set(binding.filter((quota) => quota !== undefined));
 }
 
+/** Whether something comes back at the reading's reset: a counter without a limit only begins anew. */
+export function comesBack(reading: Reading): reading is (Quota | Spend) & { resetsAt: Instant } {
+  if (reading.kind === "balance" || reading.resetsAt === undefined) return false;
+  return reading.kind === "quota" || reading.limit !== undefined;
+}
+
 /** The window with the least left, over all pools. Undefined when the use of none is known. */
 export function tightestQuota(readings: readonly Reading[]): Quota | undefined {
   let tightest: Quota | undefined;

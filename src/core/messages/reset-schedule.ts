@@ -1,5 +1,5 @@
 import type { Message, Text } from "../domain/message.ts";
-import { type Instant, type Reading, remainingPercent } from "../domain/quota.ts";
+import { comesBack, type Instant, type Reading, remainingPercent } from "../domain/quota.ts";
 import type { AccountReport, QuotaReport } from "../services/quota-report.ts";
 import { percentLeft } from "./format.ts";
 import { onePerPool } from "./pool-rows.ts";
@@ -45,7 +45,7 @@ function resetOf(
   account: AccountReport,
   reading: Reading,
 ): { at: Instant; account: string; window: string; left: string }[] {
-  if (reading.kind === "balance" || reading.resetsAt === undefined) return [];
+  if (!comesBack(reading)) return [];
   const left = remainingPercent(reading);
   return [
     {

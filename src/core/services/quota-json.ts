@@ -1,4 +1,11 @@
-import { type Instant, type Quota, type Reading, remainingPercent, usedPercent } from "../domain/quota.ts";
+import {
+  comesBack,
+  type Instant,
+  type Quota,
+  type Reading,
+  remainingPercent,
+  usedPercent,
+} from "../domain/quota.ts";
 import type { AccountReport, QuotaReport } from "./quota-report.ts";
 
 /**
@@ -18,7 +25,7 @@ export function resetsJson(report: QuotaReport) {
 }
 
 function resetJson(account: AccountReport, reading: Reading) {
-  if (reading.kind === "balance" || reading.resetsAt === undefined) return [];
+  if (!comesBack(reading)) return [];
   return [
     {
       account: account.account,
