@@ -62,5 +62,7 @@ it("a process killed at any moment has lost nothing that it acknowledged", { tim
   expect((await store.snapshots.latest()).length).toBe(acknowledged.size);
   await store.close();
   expect(log.lines.filter((line) => line.startsWith("error:"))).toEqual([]);
-  expect((await readdir(folder)).sort()).toEqual(["state.json", "state.json.bak"]);
+  // Between two renames only the backup is there, which then is the last good version.
+  const left = (await readdir(folder)).filter((file) => !["state.json", "state.json.bak"].includes(file));
+  expect(left).toEqual([]);
 });
