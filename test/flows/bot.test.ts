@@ -73,7 +73,7 @@ it("answers carry the numbers of the providers, updated in place, and SIGTERM en
 
   await slack.slash("");
   await expect.poll(() => JSON.stringify(slack.shown[0]?.blocks), { timeout: 8_000 }).toContain("36%");
-  expect(JSON.stringify(slack.shown)).toContain("sign in again");
+  await expect.poll(() => JSON.stringify(slack.shown), { timeout: 8_000 }).toContain("sign in again");
   expect(slack.shown).toHaveLength(1);
   const show = discord.slash("show", { target: "claude-lan" });
   await expect.poll(() => JSON.stringify([show.message, ...show.edits]), { timeout: 8_000 }).toContain("36%");
