@@ -8,6 +8,7 @@ import {
   type Text,
 } from "../domain/message.ts";
 import { type Balance, type Instant, type Quota, remainingPercent, type Spend } from "../domain/quota.ts";
+import { waitsForPerson } from "../domain/snapshot.ts";
 import type { AccountReport, QuotaReport } from "../services/quota-report.ts";
 import { stateWords } from "./account-state.ts";
 import { count, fraction, listNames, markOf, percentLeft, quantity, toneOf } from "./format.ts";
@@ -66,20 +67,12 @@ export function windowName(reading: Quota | Spend): string {
 
 function accountMark(report: AccountReport, left: number | undefined): Mark {
   if (report.state === "pending") return "waiting";
-  if (needsHand.has(report.state)) return "blocked";
+  if (report.state === "needs_action" || waitsForPerson(report.state)) return "blocked";
   if (left !== undefined) return markOf(left);
   const amount = amountOf(report);
   if (amount === undefined) return "unknown";
   return amount.kind === "balance" && amount.remaining <= 0 ? "empty" : "ok";
 }
-
-const needsHand: ReadonlySet<string> = new Set([
-  "auth_expired",
-  "forbidden",
-  "needs_action",
-  "unsupported",
-  "retired",
-]);
 
 function accountValue(report: AccountReport, left: number | undefined): Text {
   if (left !== undefined) return [{ strong: percentLeft(left) }, " left"];
