@@ -1,5 +1,10 @@
+import type { Spent } from "./domain/book.ts";
+import type { Day } from "./domain/day.ts";
+import type { QuotaSample } from "./domain/history.ts";
 import type { Message } from "./domain/message.ts";
 import type { Instant, Snapshot } from "./domain/quota.ts";
+import type { UsageRecord } from "./domain/usage.ts";
+import type { UsageAnswer, UsageQuery } from "./domain/usage-query.ts";
 
 /** The one clock. Nothing else asks the machine for the time. */
 export interface Clock {
@@ -33,6 +38,61 @@ export interface Settings {
   set(key: string, value: unknown): Promise<void>;
 }
 
+/** A page of records, oldest day first and within a day in the order of arrival. */
+export interface RecordsPage {
+  records: readonly UsageRecord[];
+  /** Where the next page begins; absent on the last one. Good for as long as the records are kept. */
+  cursor?: string | undefined;
+}
+
+/** All usage records and their roll-ups. Records are kept for a time, roll-ups for good. */
+export interface Ledger {
+  /**
+   * Keeps the records whose id is not known yet, durable once the promise resolves, and tells for each whether it was
+   * added; of several with one id the first is. All or none: throws store_unavailable when they cannot be kept, and
+   * then trying the same again is safe.
+   */
+  append(records: readonly UsageRecord[]): Promise<readonly boolean[]>;
+  /** What the records of a span of days add up to. Costs the same however many records there are. */
+  usage(query: UsageQuery): Promise<UsageAnswer>;
+  /**
+   * The records of a span of days as they were added, at most `most` at once.
+   * @throws request_invalid for a cursor that is none of ours
+   */
+  records(query: {
+    from: Day;
+    to: Day;
+    only?: UsageQuery["only"];
+    cursor?: string | undefined;
+    most: number;
+  }): Promise<RecordsPage>;
+  /**
+   * What an account spent from `start` on and before `end`, to the minute; undefined when there is no record of the
+   * account at all, so that nobody knows.
+   */
+  spent(account: string, start: Instant, end: Instant): Promise<Spent | undefined>;
+  /** What counters stood at last, by series; those never seen are missing. */
+  counters(series: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Forgets the records, not the roll-ups, of days before this one, and tells how many days that were. */
+  prune(before: Day): Promise<number>;
+}
+
+/** What quotas stood at over time: everything of the last 2 days, then by the hour up to 60 days, then by the day. */
+export interface History {
+  /** Keeps what was read. Losing the last minute in a crash does no harm, so it need not be durable at once. */
+  add(samples: readonly QuotaSample[]): Promise<void>;
+  /** The samples of an account from `from` on and before `to`, oldest first. */
+  samples(query: {
+    account: string;
+    /** Of one reading only, by its id. */
+    reading?: string | undefined;
+    from: Instant;
+    to: Instant;
+  }): Promise<readonly QuotaSample[]>;
+  /** Drops what is more than is kept for its age: the last sample of each hour, or day, stays. */
+  thin(now: Instant): Promise<void>;
+}
+
 /**
  * Everything that outlives the process. What goes in and what comes out are copies. A write that cannot be made durable
  * throws store_unavailable; the store answers with the new value all the same, and the next write makes it durable.
@@ -40,6 +100,8 @@ export interface Settings {
 export interface Store {
   snapshots: Snapshots;
   settings: Settings;
+  ledger: Ledger;
+  history: History;
   /** Waits for the writes under way and lets go of the data. Later writes throw store_unavailable. */
   close(): Promise<void>;
 }
