@@ -59,6 +59,8 @@ export interface Message {
   tone: Tone;
   blocks: readonly Block[];
   footer?: Text | undefined;
+  /** Handed over beside the message, to the asker alone. */
+  file?: { name: string; mediaType: string; content: string } | undefined;
 }
 
 /** The pieces of a text. */
