@@ -52,7 +52,7 @@ export function daysBetween(first: Day, last: Day): Day[] {
 }
 
 /** Whether the text is a day that exists. */
-export function isDay(text: string): text is Day {
+export function isDay(text: string): boolean {
   const instant = Date.parse(`${text}T00:00:00Z`);
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(instant) && dayText(instant) === text;
 }
