@@ -1,14 +1,13 @@
+import { alertSettings, createAlerts, digestPlans } from "./app/alerts.ts";
 import { createClockwork } from "./app/clockwork.ts";
 import { createAccountReader, createCore, type Machine } from "./app/core.ts";
 import { createHttp } from "./app/http.ts";
 import { type App, createApp, startAll } from "./app/lifecycle.ts";
 import { openStore } from "./app/store.ts";
+import { createUsage } from "./app/usage.ts";
 import type { Config } from "./config.ts";
-import { fitsPattern } from "./core/matching.ts";
 import { count } from "./core/messages/format.ts";
-import type { Channel, Log } from "./core/ports.ts";
-import type { AlertRule } from "./core/services/raise-alerts.ts";
-import type { DigestPlan } from "./core/services/send-digest.ts";
+import type { Channel } from "./core/ports.ts";
 import { createTerminalChat } from "./terminal/chat.ts";
 
 /** The bot of a configuration: Slack and Discord where configured, else a chat on the terminal. */
@@ -19,9 +18,8 @@ export function createBot(config: Config, machine: Machine): App {
     cleanup.push(() => store.close());
     const reader = createAccountReader(config, machine);
     cleanup.push(reader.settled);
-    const { accounts, admins, timezone, sharedPools } = config;
-    const { snapshots } = store;
-    const core = createCore({ ...machine, accounts, timezone, sharedPools, reader, snapshots });
+    const { accounts, admins, timezone, sharedPools, budgets } = config;
+    const core = createCore({ ...machine, accounts, timezone, sharedPools, budgets, reader, store });
     await core.readQuotas.restore();
 
     const shared = { commands: core.commands, clock, log, timezone };
@@ -43,7 +41,6 @@ export function createBot(config: Config, machine: Machine): App {
           admins.discord.includes(user) || roles.some((role) => admins.discordRoles.includes(role)),
       });
     const chat = slack || discord ? undefined : createTerminalChat({ ...shared, console: machine.console });
-    const http = await createHttp(config, { ...core, ...machine, settings: store.settings });
     const channelOf = (id: string): Channel | undefined => {
       if (id === "terminal") return chat?.channel;
       if (id.startsWith("slack:")) return slack?.channel(id);
@@ -51,15 +48,21 @@ export function createBot(config: Config, machine: Machine): App {
     };
     for (const warning of config.warnings) log.warn({ file: config.file }, warning);
 
+    const told = { ...core, ...machine, store, outbox: store.outbox, channelOf };
+    const alerts = createAlerts({
+      ...told,
+      ...alertSettings(config, { ...machine, settings: store.settings }),
+    });
     const clockwork = createClockwork({
-      ...core,
-      ...machine,
-      settings: store.settings,
+      ...told,
+      ...alerts,
       timezone,
-      rules: alertRules(config, channelOf, log),
-      plans: digestPlans(config, channelOf, log),
+      plans: digestPlans(config, channelOf),
+      keepRecords: config.retention.records,
       everySeconds: 30,
     });
+    const usage = await createUsage(config, { ...told, onRecorded: clockwork.recorded });
+    const http = createHttp(config, { ...core, ...usage, ...machine });
     const doors = [http, slack, discord].filter((door) => door !== undefined);
     cleanup.push(() => within(shutdown.posts, clockwork.stop()));
     cleanup.push(async () => {
@@ -93,41 +96,4 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
     timer = setTimeout(resolve, milliseconds);
   });
   await Promise.race([work, enough]).finally(() => clearTimeout(timer));
-}
-
-function alertRules(config: Config, channelOf: (id: string) => Channel | undefined, log: Log): AlertRule[] {
-  return config.alerts.flatMap((rule) => {
-    const accounts = config.accounts.filter(({ id }) =>
-      rule.accounts.some((pattern) => fitsPattern(pattern, id)),
-    );
-    const about = {
-      accounts: new Set(accounts.map(({ id }) => id)),
-      thresholds: rule.at,
-      resets: rule.resets,
-    };
-    return reachable(rule.channels, channelOf, log).map((channel) => ({
-      ...about,
-      channel,
-      windows: rule.windows,
-    }));
-  });
-}
-
-function digestPlans(config: Config, channelOf: (id: string) => Channel | undefined, log: Log): DigestPlan[] {
-  return config.digest.flatMap((plan) =>
-    reachable(plan.channels, channelOf, log).map((channel) => ({ channel, at: plan.at, days: plan.days })),
-  );
-}
-
-function reachable(
-  ids: readonly string[],
-  channelOf: (id: string) => Channel | undefined,
-  log: Log,
-): Channel[] {
-  return ids.flatMap((id) => {
-    const channel = channelOf(id);
-    if (channel === undefined)
-      log.warn({ channel: id }, "This version cannot post to this channel; it stays silent.");
-    return channel === undefined ? [] : [channel];
-  });
 }

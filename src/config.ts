@@ -4,9 +4,11 @@ import { resolveAccount } from "./config/accounts.ts";
 import { checkSettings } from "./config/checks.ts";
 import { isFile, readText, resolvePath } from "./config/files.ts";
 import { findFile, readVariables } from "./config/find.ts";
+import { resolveAlerts } from "./config/hooks.ts";
 import { parseAs } from "./config/issues.ts";
 import { findLooseEnds } from "./config/loose-ends.ts";
 import { pathText } from "./config/problems.ts";
+import { resolveQuietHours } from "./config/quiet-hours.ts";
 import { type Environment, expandSettings } from "./config/references.ts";
 import { schema } from "./config/schema.ts";
 import { environmentSecrets, findSecrets, secretTexts } from "./config/secrets.ts";
@@ -14,18 +16,23 @@ import { parseSettings, type Settings } from "./config/yaml.ts";
 import type { Account } from "./core/domain/account.ts";
 import { AppError } from "./core/errors.ts";
 import type { Provider } from "./core/provider.ts";
+import type { AlertRule } from "./core/services/alert-rules.ts";
+import type { QuietRule } from "./core/services/quiet.ts";
 import { createRedactor } from "./redact.ts";
 
 /**
  * quotabot.yml, complete: references replaced, defaults filled in, durations in milliseconds, money in US dollars,
  * `dataDir` absolute.
  */
-export interface Config extends Omit<z.output<typeof schema>, "accounts"> {
+export interface Config extends Omit<z.output<typeof schema>, "accounts" | "alerts" | "quietHours"> {
   /** The file all this comes from; absolute. */
   file: string;
   /** IANA name of the team's time zone. */
   timezone: string;
   accounts: readonly Account[];
+  /** Those that are written, and after them those that named channels ask for by their `events`. */
+  alerts: readonly AlertRule[];
+  quietHours: readonly QuietRule[];
   /** Variables that credentials may be taken from: the process's own, then those of `.env` beside the file. */
   environment: Environment;
   /** Texts that must never be shown or logged. */
@@ -90,12 +97,15 @@ export async function loadConfig(options: ConfigOptions): Promise<Config | undef
       `${name} holds secrets and can be read by other users of this machine: run chmod 600 ${name}`,
     );
   }
+  const timezone = value.timezone ?? systemZone();
   return {
     ...value,
     file: path,
-    timezone: value.timezone ?? systemZone(),
+    timezone,
     dataDir: resolvePath(value.dataDir, from),
     accounts: value.accounts.map((account) => resolveAccount(account, providers, from)),
+    alerts: resolveAlerts(value.alerts, value.channels),
+    quietHours: resolveQuietHours(value.quietHours, timezone),
     environment,
     secrets,
     warnings,

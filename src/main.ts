@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Transform } from "node:stream";
+import * as zlib from "node:zlib";
 import type { Machine } from "./app/core.ts";
 import { createDemo } from "./app/demo.ts";
 import { recordAccount } from "./app/record.ts";
@@ -10,6 +13,7 @@ import { runCli } from "./cli/program.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import type { Clock, Log } from "./core/ports.ts";
+import { createLogPrograms } from "./ingest/session-logs/programs.ts";
 import { createStatusLines } from "./ingest/statusline.ts";
 import { createLog } from "./log.ts";
 import { providers } from "./providers/index.ts";
@@ -99,6 +103,13 @@ process.exitCode = await runCli(
       patience: Math.max(500, 1_500 - Math.round(performance.now())),
       temporary: tmpdir(),
       readStatusLine: createStatusLines(providers).read,
+      logs: {
+        programs: createLogPrograms({ environment: env, home: homedir() }),
+        memory: join(env.XDG_STATE_HOME || join(homedir(), ".local/state"), "quotabot"),
+        patience: 600_000,
+        // Node has it from 22.15 on.
+        unpack: (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress,
+      },
       clock,
     },
     render: (message, { now, timezone, ...terminal }) => renderTerminal(message, { now, timezone, terminal }),

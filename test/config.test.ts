@@ -107,12 +107,15 @@ describe("a complete configuration", () => {
           channels: ["webhook:ops"],
         },
       ],
-      quietHours: {
-        from: "22:00",
-        to: "07:00",
-        zone: "Europe/Berlin",
-        except: ["exhausted", "budget-exceeded"],
-      },
+      quietHours: [
+        {
+          from: "22:00",
+          to: "07:00",
+          zone: "Europe/Berlin",
+          except: ["quota.exhausted", "budget.exceeded"],
+        },
+      ],
+      postsPerHour: 20,
       anomaly: { factor: 2, minimumUsd: 1, minimumDays: 3 },
       digest: [{ at: "09:00", days: ["mon", "tue", "wed", "thu", "fri"], channels: ["slack:#ai-quota"] }],
       channels: {
@@ -203,6 +206,8 @@ describe("an empty configuration", () => {
         billing: {},
         budgets: [],
         alerts: [],
+        quietHours: [],
+        postsPerHour: 20,
         anomaly: { factor: 2, minimumUsd: 1, minimumDays: 3 },
         digest: [],
         channels: {},

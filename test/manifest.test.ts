@@ -26,6 +26,7 @@ function listened() {
     commands: { answer: never },
     isAdmin: never,
     poster: { post: never, update: never, tokenProblem: never },
+    uploads: { send: never },
     draft: never,
     log: { debug: never, info: never, warn: never, error: never },
     timings: { answerWithAck: 0, respond: 0 },
@@ -49,6 +50,9 @@ const scopesOf: Record<string, readonly string[]> = {
   // Alerts go to public channels that nobody invited the bot to.
   "chat.postMessage": ["chat:write", "chat:write.public"],
   "chat.update": ["chat:write"],
+  "conversations.open": ["im:write"],
+  "files.getUploadURLExternal": ["files:write"],
+  "files.completeUploadExternal": ["files:write"],
 };
 
 describe("manifest.yml", () => {

@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Snapshot } from "../src/core/domain/quota.ts";
 import type { Store } from "../src/core/ports.ts";
+import { checkHistory } from "./history-contract.ts";
+import { checkLedger } from "./ledger-contract.ts";
+import { vandalise } from "./vandalise.ts";
 
 /** A snapshot as a read brings it. */
 export function snapshotOf(account: string, change: Partial<Snapshot> = {}): Snapshot {
@@ -37,11 +40,16 @@ export function snapshotOf(account: string, change: Partial<Snapshot> = {}): Sna
 /**
  * What every store promises. `open` makes an empty store; `reopen`, where the store is durable, closes it and opens
  * another one on the same data.
+ *
+ * @param runs how many stores to fill with random things, for each promise that is checked with such
  */
 export function checkStore(
   name: string,
   open: () => Promise<{ store: Store; reopen?: (() => Promise<Store>) | undefined }>,
+  { runs = 20 }: { runs?: number | undefined } = {},
 ) {
+  checkLedger(name, open, runs);
+  checkHistory(name, open, runs);
   describe(`${name} as a store`, () => {
     it("knows no account and no setting at first", async () => {
       const { store } = await open();
@@ -127,8 +135,38 @@ export function checkStore(
             await later.close();
           },
         ),
-        { numRuns: 20 },
+        { numRuns: runs },
       );
+    });
+
+    it("swaps a setting only while it is what somebody thinks it is", async () => {
+      const { store, reopen } = await open();
+      const { settings } = store;
+      expect(await settings.swap("turn", { by: "a" }, { by: "b" })).toBe(false);
+      expect(await settings.get("turn")).toBeUndefined();
+      expect(await settings.swap("turn", undefined, { by: "a", at: 1 })).toBe(true);
+      expect(await settings.swap("turn", undefined, { by: "b", at: 1 })).toBe(false);
+      expect(await settings.swap("turn", { by: "a", at: 2 }, null)).toBe(false);
+      // The order of keys is no difference.
+      expect(await settings.swap("turn", { at: 1, by: "a" }, { by: "c" })).toBe(true);
+      const later = reopen === undefined ? store : await reopen();
+      expect(await later.settings.get("turn")).toEqual({ by: "c" });
+      expect(await later.settings.swap("turn", { by: "c" }, null)).toBe(true);
+      expect(await later.settings.swap("turn", undefined, 1)).toBe(false);
+    });
+
+    it("lets one of many who swap the same setting at once succeed", async () => {
+      const { store } = await open();
+      for (const [before, round] of [
+        [undefined, "first"],
+        ["first", "second"],
+      ] as const) {
+        const won = await Promise.all(
+          Array.from({ length: 20 }, () => store.settings.swap("turn", before, round)),
+        );
+        expect(won.filter(Boolean)).toHaveLength(1);
+        expect(await store.settings.get("turn")).toBe(round);
+      }
     });
 
     it("refuses a value that JSON cannot hold and goes on", async () => {
@@ -165,6 +203,7 @@ export function checkStore(
       const refusal = expect.objectContaining({ code: "store_unavailable" });
       await expect(store.snapshots.replace(snapshotOf("a"))).rejects.toEqual(refusal);
       await expect(store.settings.set("a", 1)).rejects.toEqual(refusal);
+      await expect(store.settings.swap("a", undefined, 1)).rejects.toEqual(refusal);
     });
   });
 }
@@ -177,13 +216,4 @@ function accounts(snapshots: readonly Snapshot[]): string[] {
 
 function byAccount(snapshots: readonly Snapshot[]): Map<string, Snapshot> {
   return new Map([...snapshots].sort(({ failures: a }, { failures: b }) => a - b).map((s) => [s.account, s]));
-}
-
-/** Changes whatever can be changed in a value, all the way down. */
-function vandalise(value: object): void {
-  for (const [key, inner] of Object.entries(value)) {
-    if (typeof inner === "object" && inner !== null) vandalise(inner);
-    else Reflect.set(value, key, "changed");
-  }
-  if (Array.isArray(value)) value.length = 0;
 }

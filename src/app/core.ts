@@ -4,14 +4,19 @@ import type { Config } from "../config.ts";
 import { createCommands } from "../core/commands/index.ts";
 import { createTargets } from "../core/commands/targets.ts";
 import { type Account, accountName } from "../core/domain/account.ts";
-import { applyConfiguredWindows } from "../core/domain/configured-window.ts";
-import type { Snapshot } from "../core/domain/quota.ts";
+import { createDays } from "../core/domain/day.ts";
 import { poolName } from "../core/messages/pool-rows.ts";
-import type { Clock, Log, Snapshots } from "../core/ports.ts";
+import { createUsageNames } from "../core/messages/usage-names.ts";
+import type { Clock, Log, Store } from "../core/ports.ts";
 import type { Provider } from "../core/provider.ts";
+import { createReadingsOf } from "../core/services/account-readings.ts";
+import { createKeepHistory } from "../core/services/keep-history.ts";
+import { createQuotaHistories } from "../core/services/quota-history.ts";
 import { createQuotaReports } from "../core/services/quota-report.ts";
 import { type AccountReader, createReadQuotas } from "../core/services/read-quotas.ts";
 import { createSharedPools } from "../core/services/shared-pools.ts";
+import { createUsageReports } from "../core/services/usage-report.ts";
+import { createWindowUse } from "../core/services/window-use.ts";
 import { createCredentials } from "../providers/reader/credentials.ts";
 import { createReader } from "../providers/reader/reader.ts";
 import type { Console } from "../terminal/chat.ts";
@@ -28,24 +33,37 @@ export interface Machine {
 
 interface CoreOptions
   extends Omit<Machine, "console" | "home" | "dispatcher">,
-    Pick<Config, "timezone" | "sharedPools"> {
+    Pick<Config, "timezone" | "sharedPools" | "budgets"> {
   accounts: readonly Account[];
   reader: AccountReader;
-  snapshots: Snapshots;
+  store: Pick<Store, "snapshots" | "ledger" | "history">;
 }
 
 /** The use cases, with their parts in place. */
 export function createCore(options: CoreOptions) {
-  const { accounts, clock, timezone } = options;
+  const { accounts, clock, log, timezone, store } = options;
+  const { ledger } = store;
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const providerNames = new Map(options.providers.map((provider) => [provider.id, provider.name]));
-  const readQuotas = createReadQuotas({ ...options, random: Math.random });
+  const readQuotas = createReadQuotas({ ...options, snapshots: store.snapshots, random: Math.random });
   const sharedPools = createSharedPools({ readQuotas, evidence: options.sharedPools });
-  const reports = createQuotaReports({ readQuotas, sharedPools, providerNames, clock, timezone });
+  const windowUse = createWindowUse({ ledger, accounts, clock, timezone, log, pause: () => sleep(500) });
+  const readingsOf = createReadingsOf({ readQuotas, windowUse, timezone });
+  const trails = createKeepHistory({ history: store.history, readQuotas, readingsOf, clock, log });
+  const reports = createQuotaReports({
+    ...{ readQuotas, sharedPools, providerNames, clock, timezone, windowUse },
+    history: trails,
+  });
+  const days = createDays(timezone);
+  const usageReports = createUsageReports({ ledger, days, clock, budgets: options.budgets });
   const targets = createTargets(accounts, providerNames);
-  const sleep = (milliseconds: number) =>
-    new Promise<void>((resolve) => void setTimeout(resolve, milliseconds).unref());
-  const commands = createCommands({ reports, targets, configured: accounts.length, sleep });
+  const names = createUsageNames(accounts, providerNames);
+  const today = () => days.at(clock.now()).day;
+  const commands = createCommands({
+    ...{ reports, targets, usageReports, names, today, sleep },
+    records: ledger.records,
+    configured: accounts.length,
+  });
   const nameOf = (id: string): string => accountName(byId.get(id) ?? { id });
   const describe = (id: string) => {
     const provider = byId.get(id)?.provider ?? "";
@@ -54,10 +72,16 @@ export function createCore(options: CoreOptions) {
       providerName: providerNames.get(provider) ?? provider,
     };
   };
-  const readingsOf = ({ account, readings, fetchedAt, attemptedAt }: Snapshot) =>
-    applyConfiguredWindows(readings, byId.get(account)?.windows ?? [], fetchedAt ?? attemptedAt, timezone);
-  const sharers = sharedPools.with;
-  return { accounts, readQuotas, reports, targets, commands, describe, readingsOf, sharers };
+  return {
+    ...{ accounts, store, readQuotas, reports, targets, commands, usageReports, names, days, today },
+    ...{ windowUse, trails, readingsOf, describe },
+    histories: createQuotaHistories({ history: store.history, clock }),
+    sharers: sharedPools.with,
+  };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
 }
 
 /** Reads accounts through their providers, with the credentials that the configuration names. */

@@ -11,6 +11,7 @@ import {
 } from "../demo/recordings.ts";
 import { createMemoryStore } from "../stores/memory.ts";
 import { createTerminalChat } from "../terminal/chat.ts";
+import { createAlerts } from "./alerts.ts";
 import { createClockwork } from "./clockwork.ts";
 import { createAccountReader, createCore, type Machine } from "./core.ts";
 import { type App, createApp } from "./lifecycle.ts";
@@ -27,8 +28,7 @@ export function createDemo(machine: Machine): App {
     const demo = { ...machine, clock, dispatcher };
     const reader = createAccountReader({ dataDir: "", environment: {} }, demo);
     const timezone = "UTC";
-    const { snapshots } = store;
-    const core = createCore({ ...demo, accounts, timezone, sharedPools: "auto", reader, snapshots });
+    const core = createCore({ ...demo, accounts, timezone, sharedPools: "auto", budgets: [], reader, store });
     const commands: Commands = {
       ...core.commands,
       answer: (...call) => markedAnswer(core.commands.answer(...call)),
@@ -36,14 +36,25 @@ export function createDemo(machine: Machine): App {
     const chat = createTerminalChat({ ...demo, commands, timezone });
     cleanup.push(async () => chat.close());
     const channel: Channel = { ...chat.channel, post: (message) => chat.channel.post(markedDemo(message)) };
-    const everyAccount = new Set(accounts.map((account) => account.id));
+    const channelOf = (id: string) => (id === channel.id ? channel : undefined);
+    const told = { ...core, ...demo, store, outbox: store.outbox, channelOf };
+    const alerts = createAlerts({
+      ...told,
+      rules: [{ channels: [channel.id], accounts: ["*"], at: [80, 90, 100], resets: true }],
+      anomaly: { factor: 2, minimumUsd: 1, minimumDays: 3 },
+      mostPosts: 1_000,
+      quietUntil: () => undefined,
+      isUrgent: () => true,
+      isSubscription: () => false,
+      budgets: async () => [],
+      onRefusal: () => {},
+    });
     const clockwork = createClockwork({
-      ...core,
-      ...demo,
-      settings: store.settings,
+      ...told,
+      ...alerts,
       timezone,
-      rules: [{ channel, accounts: everyAccount, thresholds: [80, 90, 100], resets: true }],
       plans: [{ channel, at: "04:00", days: ["sun", "mon"] }],
+      keepRecords: 35 * 86_400_000,
       everySeconds: 1,
     });
     cleanup.push(() => clockwork.stop(), core.readQuotas.stop);

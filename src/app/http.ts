@@ -1,37 +1,35 @@
-import { randomUUID } from "node:crypto";
 import type { Config } from "../config.ts";
-import type { Settings } from "../core/ports.ts";
 import { createAcceptSnapshots } from "../core/services/accept-snapshot.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { parsePushedSnapshot } from "../ingest/pushed-snapshot.ts";
 import { createStatusLines } from "../ingest/statusline.ts";
-import { createUserNames } from "../ingest/users.ts";
 import type { createCore, Machine } from "./core.ts";
+import type { createUsage } from "./usage.ts";
 
 /** The HTTP interface of a bot; undefined when its configuration has none. */
-export async function createHttp(
+export function createHttp(
   config: Config,
   options: ReturnType<typeof createCore> &
-    Pick<Machine, "providers" | "clock" | "log"> & { settings: Settings },
-): Promise<HttpServer | undefined> {
+    Awaited<ReturnType<typeof createUsage>> &
+    Pick<Machine, "providers" | "clock" | "log">,
+): HttpServer | undefined {
   if (config.http === undefined) return undefined;
+  const { otlp, recordUsage, parseUsageRecords } = options;
   const acceptSnapshots = createAcceptSnapshots({
     ...options,
     statusLine: createStatusLines(options.providers).readFor,
-    nameUser: createUserNames({ mode: config.privacy.users, salt: await userSalt(options.settings) }),
   });
   return createHttpServer({
     ...options,
     ...config.http,
+    records: options.store.ledger.records,
     acceptSnapshot: async (body) => await acceptSnapshots.accept(parsePushedSnapshot(body)),
+    recordUsage: async ({ text, contentType }, caller) =>
+      await recordUsage.record(parseUsageRecords(text, contentType), caller),
+    otlp: {
+      logs: (body, type, caller) => otlp.logs(body, type, (reported) => recordUsage.record(reported, caller)),
+      metrics: (body, type, caller) =>
+        otlp.metrics(body, type, (reported) => recordUsage.record(reported, caller)),
+    },
   });
-}
-
-/** Keeps pseudonyms from being guessed by hashing the names of everybody in the team; the same for good. */
-async function userSalt(settings: Settings): Promise<string> {
-  const kept = await settings.get("user salt");
-  if (typeof kept === "string") return kept;
-  const salt = randomUUID();
-  await settings.set("user salt", salt);
-  return salt;
 }

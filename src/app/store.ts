@@ -1,14 +1,12 @@
 import type { Config } from "../config.ts";
-import { AppError } from "../core/errors.ts";
 import type { Clock, Log, Store } from "../core/ports.ts";
 import { openLowdbStore } from "../stores/lowdb.ts";
 
-/** The store that the configuration names. Throws config_invalid for one that this version does not have. */
-export function openStore(config: Config, machine: { clock: Clock; log: Log }): Promise<Store> {
-  if (config.storage.driver !== "lowdb") {
-    throw new AppError("config_invalid", "This version keeps its data in files only.", {
-      problems: ["storage.driver: write lowdb, or leave storage out"],
-    });
-  }
-  return openLowdbStore({ folder: config.dataDir, ...machine });
+/** The store that the configuration names. Throws what opening it throws. */
+export async function openStore(config: Config, machine: { clock: Clock; log: Log }): Promise<Store> {
+  const { storage } = config;
+  if (storage.driver === "lowdb") return await openLowdbStore({ folder: config.dataDir, ...machine });
+  // The driver is only loaded where it is used.
+  const { openPostgresStore } = await import("../stores/postgres.ts");
+  return await openPostgresStore({ url: storage.url, log: machine.log });
 }

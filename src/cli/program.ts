@@ -2,9 +2,11 @@ import { Command, CommanderError } from "commander";
 import { isAppError } from "../core/errors.ts";
 import { type DoctorOptions, doctor } from "./doctor.ts";
 import { type MonitorOptions, monitor } from "./monitor.ts";
+import { addPastCommands } from "./past-program.ts";
 import { printQuota, type QuotaOptions, views } from "./quota.ts";
 import { type RecordOptions, record } from "./record.ts";
 import { type ReportOptions, reportStatusLine } from "./report.ts";
+import { type ReportLogsOptions, reportLogs } from "./report-logs.ts";
 import type { CliOptions } from "./session.ts";
 
 /** What the process ends with: 0 fine, 1 something failed, 2 wrong use, 78 configuration. */
@@ -45,6 +47,7 @@ export function createProgram(cli: CliOptions): Command {
   withSelection(quota.command("resets").description("when what comes back, soonest first")).action(
     (options: QuotaOptions) => printQuota(cli, views.resets, options, undefined),
   );
+  addPastCommands(quota, cli);
   withSelection(quota.command("monitor").description("the table, drawn again and again (r reads, q quits)"))
     .option("--interval <time>", "time between two drawings, at least 10s", "30s")
     .action((options: MonitorOptions) => monitor(cli, options));
@@ -64,6 +67,19 @@ export function createProgram(cli: CliOptions): Command {
     .option("--strict", "always report, and end with 1 when that fails")
     .option("--verbose", "say on standard error what came of it")
     .action((options: ReportOptions) => reportStatusLine(cli, options));
+  report
+    .command("logs")
+    .description("report what the session logs of Claude Code and Codex count, as far as it is new")
+    .option("--account <id>", "the account it counts to (default: the bot finds it by the program)")
+    .option("--user <name>", "whose machine this is")
+    .option("--source <program>", "claude-code, codex-cli, or the beginning of it (default: all)")
+    .option("--since <time>", "how far back: 30d, 12h or all", "30d")
+    .option("--url <address>", "the bot (default: $QUOTABOT_URL or http://127.0.0.1:8787)")
+    .option("--key <key>", "a key with the scope ingest (default: $QUOTABOT_KEY, which others cannot see)")
+    .option("--dry-run", "print what would be sent, and send and remember nothing")
+    .option("--json", "print JSON")
+    .option("--verbose", "say on standard error where logs are looked for")
+    .action((options: ReportLogsOptions) => reportLogs(cli, options));
 
   program
     .command("doctor")

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Account, accountName } from "../core/domain/account.ts";
-import { bindingQuotas, type Reading, tightestQuota } from "../core/domain/quota.ts";
+import type { Pace } from "../core/domain/pace.ts";
+import { bindingQuotas, type Quota, type Reading, tightestQuota } from "../core/domain/quota.ts";
 import { AppError, isAppError } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import type { AccountReport, QuotaReports } from "../core/services/quota-report.ts";
@@ -84,11 +85,20 @@ const readingFields: z.ZodType<Reading> = z
       scope: known(z.string()),
       used: known(z.number()),
       binding: z.boolean(),
+      counted: known(z.object({ at: instant, atLeast: z.boolean() })),
     }),
     z.looseObject({ kind: z.literal("spend"), ...name, ...window, used: z.number() }),
     z.looseObject({ kind: z.literal("balance"), ...name, remaining: z.number() }),
   ])
   .transform((reading) => (reading.kind === "quota" ? { ...reading, binds: reading.binding } : reading));
+const paceFields = z.object({
+  burnRate: z.object({
+    perHour: z.number(),
+    measuredOverSeconds: z.number(),
+    samples: known(z.number()),
+  }),
+  runsOutAt: known(instant),
+});
 
 // Loose: what a report gains later comes along under its own name.
 const accountFields = z.looseObject({
@@ -135,5 +145,23 @@ function toReport(told: z.output<typeof accountFields>, options: RemoteOptions):
     reading: false,
     binding: bindingQuotas(told.readings),
     tightest: tightestQuota(told.readings),
+    paces: pacesOf(told.readings),
   };
+}
+
+/** The paces that came along with the readings. */
+function pacesOf(readings: readonly Reading[]): ReadonlyMap<Quota, Pace> {
+  const paces = new Map<Quota, Pace>();
+  for (const reading of readings) {
+    const told = paceFields.safeParse(reading);
+    if (reading.kind !== "quota" || !told.success) continue;
+    const { burnRate, runsOutAt } = told.data;
+    const { perHour, measuredOverSeconds, samples } = burnRate;
+    const projection =
+      runsOutAt !== undefined && reading.resetsAt !== undefined
+        ? { runsOutAt, beforeReset: reading.resetsAt - runsOutAt }
+        : undefined;
+    paces.set(reading, { perHour, measuredOver: measuredOverSeconds * 1000, samples, projection });
+  }
+  return paces;
 }

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Instant } from "../core/domain/quota.ts";
+import { replaceOwnFile } from "./own-file.ts";
 
 const memoryFile = z.object({ at: z.number(), digest: z.string(), arrived: z.boolean() });
 
@@ -27,17 +28,8 @@ export function createReportMemory(folder: string, key: string): ReportMemory {
       return last.arrived && last.digest !== digestOf(content);
     },
     async keep(content, { at, arrived }) {
-      // A new file moved into place: nobody can have put a link there for us to follow.
-      const draft = `${path}.${randomUUID()}`;
-      try {
-        await writeFile(draft, JSON.stringify({ at, digest: digestOf(content), arrived }), {
-          flag: "wx",
-          mode: 0o600,
-        });
-        await rename(draft, path);
-      } catch {
-        await rm(draft, { force: true }).catch(() => {});
-      }
+      const text = JSON.stringify({ at, digest: digestOf(content), arrived });
+      await replaceOwnFile(path, text).catch(() => {});
     },
   };
 }

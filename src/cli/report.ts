@@ -1,20 +1,19 @@
 import { z } from "zod";
 import { AppError, isAppError } from "../core/errors.ts";
 import { statusLineText } from "../core/messages/status-line.ts";
+import { type Bot, type BotOptions, findBot, postToBot } from "./report-bot.ts";
 import { createReportMemory } from "./report-memory.ts";
 import type { CliOptions } from "./session.ts";
 
-export interface ReportOptions {
+export interface ReportOptions extends BotOptions {
   account: string;
   user?: string | undefined;
-  url?: string | undefined;
-  key?: string | undefined;
   print?: boolean | undefined;
   strict?: boolean | undefined;
   verbose?: boolean | undefined;
 }
 
-const usualUrl = "http://127.0.0.1:8787";
+const path = "api/v1/snapshots";
 const largestDocument = 1024 * 1024;
 
 /**
@@ -40,9 +39,12 @@ async function report(cli: CliOptions, options: ReportOptions, signal: AbortSign
   if (options.print && text !== "") cli.output.write(`${text}\n`);
   if (readings.length === 0) return "The status line tells no limits (yet), so there is nothing to report.";
 
-  const bot = botOf(options.url ?? reporting.url ?? usualUrl, options.key ?? reporting.key);
+  const bot = findBot(reporting, options);
   const content = { account: options.account, user: options.user, readings };
-  const memory = createReportMemory(reporting.temporary, `${bot.url.href} ${options.account}`);
+  const memory = createReportMemory(
+    reporting.temporary,
+    `${new URL(path, bot.base).href} ${options.account}`,
+  );
   const at = reporting.clock.now();
   if (!options.strict && !(await memory.isDue(content, at))) return "Reported less than a minute ago.";
   try {
@@ -75,32 +77,16 @@ async function readDocument(input: NodeJS.ReadStream, signal: AbortSignal): Prom
   }
 }
 
-function botOf(written: string, key: string | undefined): { url: URL; key: string } {
-  if (key === undefined || key === "") {
-    throw new AppError("request_invalid", "Set QUOTABOT_KEY to a key of the bot with the scope ingest.");
-  }
-  if (!/^https?:\/\//i.test(written) || !URL.canParse(written)) {
-    throw new AppError("request_invalid", "The bot's address must begin with http:// or https://.");
-  }
-  return { url: new URL("api/v1/snapshots", written.replace(/\/*$/, "/")), key };
-}
-
 const answerFields = z.object({
   accepted: z.boolean().optional(),
   reason: z.string().optional(),
   error: z.object({ message: z.string() }).optional(),
 });
 
-async function push(bot: { url: URL; key: string }, body: object, signal: AbortSignal): Promise<string> {
-  const response = await fetch(bot.url, {
-    method: "POST",
-    headers: { authorization: `Bearer ${bot.key}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-    redirect: "error",
-    signal,
-  }).catch(() => undefined);
+async function push(bot: Bot, body: object, signal: AbortSignal): Promise<string> {
+  const response = await postToBot(bot, path, body, signal);
   if (response === undefined) {
-    throw new AppError("delivery_failed", `No bot answers at ${bot.url.origin}.`);
+    throw new AppError("delivery_failed", `No bot answers at ${bot.base.origin}.`);
   }
   const { accepted, reason, error } =
     answerFields.safeParse(await response.json().catch(() => undefined)).data ?? {};

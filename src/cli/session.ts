@@ -1,10 +1,15 @@
+import type { Transform } from "node:stream";
 import type { Commands } from "../core/commands/command.ts";
 import type { Targets } from "../core/commands/targets.ts";
 import type { Account } from "../core/domain/account.ts";
 import type { Message } from "../core/domain/message.ts";
 import type { Reading } from "../core/domain/quota.ts";
-import type { Clock } from "../core/ports.ts";
+import type { UsageNames } from "../core/messages/usage-names.ts";
+import type { Clock, Ledger } from "../core/ports.ts";
+import type { QuotaHistories } from "../core/services/quota-history.ts";
 import type { QuotaReports } from "../core/services/quota-report.ts";
+import type { UsageReports } from "../core/services/usage-report.ts";
+import type { LogProgram } from "../core/session-log.ts";
 import type { Recorded } from "./record.ts";
 
 /** The accounts of a configuration, opened for one command of the CLI. */
@@ -13,6 +18,10 @@ export interface Session {
   reports: QuotaReports;
   targets: Targets;
   commands: Commands;
+  usageReports: UsageReports;
+  records: Ledger["records"];
+  history: QuotaHistories;
+  names: UsageNames;
   clock: Clock;
   timezone: string;
   /**
@@ -31,18 +40,30 @@ export interface SessionOptions {
   fromDisk?: boolean | undefined;
 }
 
-/** What reporting a status line needs; no configuration is read for it. */
+/** What reporting to a running bot needs; no configuration is read for it. */
 export interface Reporting {
   /** The bot's address and key, from the environment. */
   url?: string | undefined;
   key?: string | undefined;
-  /** Milliseconds that it may take: somebody's prompt waits for it. */
+  /** Milliseconds that reporting a status line may take: somebody's prompt waits for it. */
   patience: number;
   /** A folder for what need not last. */
   temporary: string;
   /** The readings in a status line document; empty when it tells no numbers. */
   readStatusLine(document: unknown): readonly Reading[];
+  logs: LogReporting;
   clock: Clock;
+}
+
+/** What reporting session logs needs besides. */
+export interface LogReporting {
+  programs: readonly LogProgram[];
+  /** A folder of this user's for what is remembered from run to run; made when it is missing. */
+  memory: string;
+  /** Milliseconds that reading may take. */
+  patience: number;
+  /** Unpacks zstd. Absent where this Node.js cannot. */
+  unpack?: (() => Transform) | undefined;
 }
 
 /** What the command line may touch. */

@@ -18,7 +18,7 @@ export function resolveAccount(
   providers: readonly Provider[],
   from: { folder: string },
 ): Account {
-  const { id, provider, label, acceptUnofficial, credentials, baseUrl, tags, windows, push } = written;
+  const { id, provider, label, acceptUnofficial, credentials, baseUrl, tags, windows, push, usage } = written;
   const floor = providers.find((candidate) => candidate.id === provider)?.minInterval ?? 0;
   const file = credentials?.file;
   return {
@@ -36,6 +36,7 @@ export function resolveAccount(
     tags,
     push,
     windows,
+    usage,
   };
 }
 

@@ -19,9 +19,17 @@ export function parseAs<Schema extends z.ZodType>(
 
 function toProblems(issue: z.core.$ZodIssue, around: Path): Problem[] {
   const path = [...around, ...issue.path.map((step) => (typeof step === "number" ? step : String(step)))];
+  if (issue.code === "invalid_union") return likeliest(issue.errors).flatMap((one) => toProblems(one, path));
   if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
   const known = issue.message.split(" ");
   return issue.keys.map((key) => unknownKey(path, key, known));
+}
+
+/** What is wrong with the form that was meant: the first one of the right kind, else the first one. */
+function likeliest(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
+  const isOfKind = (issues: readonly z.core.$ZodIssue[]) =>
+    !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
+  return forms.find(isOfKind) ?? forms[0] ?? [];
 }
 
 function wording(issue: z.core.$ZodRawIssue): string {

@@ -1,3 +1,4 @@
+import { unassigned } from "../core/domain/usage.ts";
 import { fitsPattern } from "../core/matching.ts";
 import { consentNeeded, type Provider } from "../core/provider.ts";
 import { isPushed } from "./accounts.ts";
@@ -14,6 +15,7 @@ export function findLooseEnds(settings: unknown, providers: readonly Provider[])
   const accountIds = new Set(accounts);
   const providerIds = providers.map((provider) => provider.id);
   const combos = mapOf(whole.combos);
+  const keys = listOf(mapOf(whole.http).keys).flatMap((key) => textOf(mapOf(key).name) ?? []);
 
   function unknownAccount(path: Path, name: string): Problem[] {
     if (accountIds.has(name)) return [];
@@ -42,7 +44,21 @@ export function findLooseEnds(settings: unknown, providers: readonly Provider[])
         return unknownAccount(["combos", combo, index], name);
       }),
     ),
-    ...Object.keys(mapOf(whole.billing)).flatMap((name) => unknownAccount(["billing", name], name)),
+    ...listOf(whole.accounts).flatMap((account, index) =>
+      textsOf(mapOf(mapOf(account).usage).keys).flatMap((glob) =>
+        glob === undefined || keys.some((name) => fitsPattern(glob.toLowerCase(), name))
+          ? []
+          : [
+              {
+                path: ["accounts", index, "usage", "keys"],
+                message: `no key of \`http\` matches ${quoted(glob)}${nearOf(glob, keys)}`,
+              },
+            ],
+      ),
+    ),
+    ...Object.keys(mapOf(whole.billing)).flatMap((name) =>
+      name === unassigned ? [] : unknownAccount(["billing", name], name),
+    ),
     ...listOf(whole.prices).flatMap((price, index) =>
       unknownProvider(["prices", index, "provider"], textOf(mapOf(price).provider)),
     ),

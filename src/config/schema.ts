@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { knownKeys } from "./issues.ts";
+import { mailServer } from "./mail-server.ts";
 import {
   address,
   baseAddress,
@@ -18,6 +19,7 @@ import {
   text,
   thresholds,
   timeOfDay,
+  usualThresholds,
   webAddress,
   withoutAbsent,
   zone,
@@ -56,19 +58,27 @@ const account = section({
   baseUrl: baseAddress.optional(),
   tags: z.array(id).default([]),
   windows: z.array(window).default([]),
+  usage: section({
+    users: oneOrMore(text).optional(),
+    services: oneOrMore(text).optional(),
+    keys: oneOrMore(text).optional(),
+    models: oneOrMore(text).optional(),
+  }).optional(),
 });
+
+const amount = number(z.number().min(0).max(1_000_000));
 
 /** US dollars for a million tokens, a minute, a request. */
 const price = section({
   provider: text,
   model: text.optional(),
-  input: dollars.optional(),
-  output: dollars.optional(),
-  cacheRead: dollars.optional(),
-  cacheWrite: dollars.optional(),
-  reasoning: dollars.optional(),
-  perMinute: dollars.optional(),
-  perRequest: dollars.optional(),
+  input: amount.optional(),
+  output: amount.optional(),
+  cacheRead: amount.optional(),
+  cacheWrite: amount.optional(),
+  reasoning: amount.optional(),
+  perMinute: amount.optional(),
+  perRequest: amount.optional(),
 });
 
 const billing = z.enum(["subscription", "paid", "free", "prepaid"]);
@@ -84,17 +94,21 @@ const budget = section({
 const alert = section({
   accounts: oneOrMore(text).default(["*"]),
   windows: oneOrMore(text).optional(),
-  at: thresholds.default([80, 90, 100]),
+  at: thresholds.default([...usualThresholds]),
   resets: flag.default(false),
+  events: oneOrMore(text).optional(),
   channels: oneOrMore(target),
 });
+export type WrittenAlert = z.output<typeof alert>;
 
 const quietHours = section({
   from: timeOfDay,
   to: timeOfDay,
   zone: zone.optional(),
-  except: z.array(z.enum(["exhausted", "budget-exceeded"])).default(["exhausted", "budget-exceeded"]),
+  except: z.array(text).default(["exhausted", "budget-exceeded"]),
+  channels: oneOrMore(target).optional(),
 });
+export type WrittenQuietHours = z.output<typeof quietHours>;
 
 const digest = section({ at: timeOfDay, days, channels: oneOrMore(target) });
 
@@ -102,7 +116,9 @@ const channel = section({
   webhook: webAddress.optional(),
   secret: text.optional(),
   email: mailAddress.optional(),
+  events: oneOrMore(text).optional(),
 });
+export type WrittenChannel = z.output<typeof channel>;
 
 const slack = section({
   token: text,
@@ -159,7 +175,8 @@ export const schema = section({
   billing: z.record(id, billing).default({}),
   budgets: z.array(budget).default([]),
   alerts: z.array(alert).default([]),
-  quietHours: quietHours.optional(),
+  quietHours: z.union([quietHours, z.array(quietHours)]).optional(),
+  postsPerHour: number(z.int().min(1).max(1000)).default(20),
   anomaly: section({
     factor: number(z.number().gt(1)).default(2),
     minimumUsd: dollars.default(1),
@@ -167,7 +184,7 @@ export const schema = section({
   }).prefault({}),
   digest: z.array(digest).default([]),
   channels: z.record(id, channel).default({}),
-  email: section({ url: address("smtp://", "smtps://"), from: mailAddress }).optional(),
+  email: section({ url: mailServer, from: mailAddress }).optional(),
   slack: slack.optional(),
   discord: discord.optional(),
   admins: admins.prefault({}),

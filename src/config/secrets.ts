@@ -49,9 +49,17 @@ export function environmentSecrets(
   );
 }
 
-/** The texts to keep out of every line: the secrets as written and trimmed, and the passwords inside addresses. */
+/**
+ * The texts to keep out of every line: the secrets as written and trimmed, and what stands inside addresses: passwords
+ * and tokens.
+ */
 export function secretTexts(secrets: readonly string[]): readonly string[] {
-  const texts = secrets.flatMap((secret) => [secret, secret.trim(), ...passwordsIn(secret)]);
+  const texts = secrets.flatMap((secret) => [
+    secret,
+    secret.trim(),
+    ...passwordsIn(secret),
+    ...tokensIn(secret),
+  ]);
   return [...new Set(texts)].filter((text) => text !== "");
 }
 
@@ -63,4 +71,14 @@ function passwordsIn(text: string): readonly string[] {
   } catch {
     return [password];
   }
+}
+
+/** Shorter parts of a web address are words. */
+const shortestToken = 16;
+
+/** The parts of a web address that may be tokens, as chat platforms put them into the addresses of their webhooks. */
+function tokensIn(text: string): readonly string[] {
+  if (!/^\s*https?:/i.test(text) || !URL.canParse(text)) return [];
+  const { pathname, searchParams } = new URL(text);
+  return [...pathname.split("/"), ...searchParams.values()].filter(({ length }) => length >= shortestToken);
 }

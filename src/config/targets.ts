@@ -7,17 +7,24 @@ const kinds = "`slack:#channel`, `slack:C0123`, `discord:ID`, `webhook:NAME`, `e
 export function checkTargets(settings: unknown): Problem[] {
   const whole = mapOf(settings);
   return ["alerts", "digest"].flatMap((section) =>
-    listOf(whole[section]).flatMap((rule, index) => {
-      const channels = mapOf(rule).channels;
-      return textsOf(channels).flatMap((target, place): Problem[] => {
-        const message = target === undefined ? undefined : fault(target, whole);
-        const path: Path = [section, index, "channels"];
-        return message === undefined
-          ? []
-          : [{ path: Array.isArray(channels) ? [...path, place] : path, message }];
-      });
-    }),
+    listOf(whole[section]).flatMap((rule, index) =>
+      checkPlaces(mapOf(rule).channels, [section, index, "channels"], whole),
+    ),
   );
+}
+
+/** Every one of the channels, written at the path, must be one that the whole configuration leads to. */
+export function checkPlaces(
+  channels: unknown,
+  path: Path,
+  whole: Readonly<Record<string, unknown>>,
+): Problem[] {
+  return textsOf(channels).flatMap((target, place): Problem[] => {
+    const message = target === undefined ? undefined : fault(target, whole);
+    return message === undefined
+      ? []
+      : [{ path: Array.isArray(channels) ? [...path, place] : path, message }];
+  });
 }
 
 function fault(target: string, settings: Readonly<Record<string, unknown>>): string | undefined {

@@ -101,6 +101,9 @@ export const thresholds = items(number(z.number().gt(0).max(1000))).transform((v
   [...new Set(values)].sort((a, b) => a - b),
 );
 
+/** Percent used at which people are told unless they choose otherwise. */
+export const usualThresholds: readonly number[] = [80, 90, 100];
+
 const discordHint = "must be the digits of a Discord id, in quotes";
 
 /** YAML would round such a long number, so it has to be text. */

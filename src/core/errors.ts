@@ -34,6 +34,8 @@ export interface ErrorDetails {
   retryAfter?: number | undefined;
   /** A page where a person can put it right. Shown to admins only. */
   actionUrl?: string | undefined;
+  /** Set when it may have been done all the same: the answer was lost. */
+  unsure?: boolean | undefined;
   /** Several problems found at once, one line each. */
   problems?: readonly string[] | undefined;
 }

@@ -1,6 +1,8 @@
 import type { Spent } from "./domain/book.ts";
 import type { Day } from "./domain/day.ts";
+import type { AlertEvent } from "./domain/event.ts";
 import type { QuotaSample } from "./domain/history.ts";
+import type { Incident } from "./domain/incident.ts";
 import type { Message } from "./domain/message.ts";
 import type { Instant, Snapshot } from "./domain/quota.ts";
 import type { UsageRecord } from "./domain/usage.ts";
@@ -36,6 +38,11 @@ export interface Settings {
   get(key: string): Promise<unknown>;
   /** Keeps a JSON value, durable once the promise resolves; undefined forgets the key. */
   set(key: string, value: unknown): Promise<void>;
+  /**
+   * Keeps a JSON value if that under the key is still `before`, undefined for none, and tells whether it was; durable
+   * once the promise resolves. Of several processes that swap the same value one succeeds.
+   */
+  swap(key: string, before: unknown, after: NonNullable<unknown> | null): Promise<boolean>;
 }
 
 /** A page of records, oldest day first and within a day in the order of arrival. */
@@ -93,6 +100,34 @@ export interface History {
   thin(now: Instant): Promise<void>;
 }
 
+/** Which incidents are asked for. */
+export type IncidentQuery =
+  /** All of a scope. */
+  | { scope: string }
+  /** All that have something to tell. */
+  | { untold: true }
+  /** Those of a channel that have something to tell, and all that share a message with one of these. */
+  | { channel: string; untold: true }
+  | { channel: string; sentSince: Instant }
+  | { open: true }
+  | { openedSince: Instant }
+  | { key: string }
+  | { id: string };
+
+/** What channels are to be told of, and what has come of that; shared by all replicas. */
+export interface Outbox {
+  /** Adds an incident, durable once the promise resolves; false when there is one of its key. */
+  put(incident: Incident): Promise<boolean>;
+  /**
+   * Replaces an incident whose stored revision is still that of the given one, which then counts one more; false when
+   * somebody else was quicker. Durable once the promise resolves.
+   */
+  change(incident: Incident): Promise<boolean>;
+  find(query: IncidentQuery): Promise<readonly Incident[]>;
+  /** Forgets incidents that ended before this instant and have nothing left to tell. */
+  prune(before: Instant): Promise<void>;
+}
+
 /**
  * Everything that outlives the process. What goes in and what comes out are copies. A write that cannot be made durable
  * throws store_unavailable; the store answers with the new value all the same, and the next write makes it durable.
@@ -102,14 +137,37 @@ export interface Store {
   settings: Settings;
   ledger: Ledger;
   history: History;
+  outbox: Outbox;
+  /** Throws store_unavailable when nothing can be written at present. Absent: every write tells by itself. */
+  check?(): Promise<void>;
   /** Waits for the writes under way and lets go of the data. Later writes throw store_unavailable. */
   close(): Promise<void>;
 }
 
-/** A place where messages can be posted: a Slack or Discord channel, the terminal. */
+/** A place where messages can be posted: a Slack or Discord channel, a webhook, the terminal. */
 export interface Channel {
   /** As configured: "slack:#ai-quota", "terminal". */
   id: string;
-  /** Posts and tells where, for a later edit. Throws delivery_failed (try again) or delivery_refused (do not). */
-  post(message: Message): Promise<string>;
+  /**
+   * Posts and tells where, for a later edit. Throws delivery_failed (try again) or delivery_refused (do not).
+   */
+  post(message: Message, options?: PostOptions): Promise<string>;
+  /** Replaces a message. Throws like `post`; delivery_refused also when it is gone. Absent: it cannot. */
+  edit?(where: string, message: Message): Promise<void>;
+  /** Adds details below a message, where they disturb nobody. Absent: there is no such place. */
+  reply?(where: string, message: Message): Promise<void>;
+  /**
+   * Where a post with this key stands whose answer was lost; undefined when it is safe to post again. Throws
+   * delivery_refused when it cannot be told. Absent: it can never be told.
+   */
+  find?(key: string): Promise<string | undefined>;
+}
+
+export interface PostOptions {
+  /** The same for every try to post this. At most 25 characters. */
+  key?: string | undefined;
+  /** What sort of message it is, for programs; absent: an alert when it has events. */
+  kind?: "alert" | "digest" | "test" | undefined;
+  /** What it is about, for programs. */
+  events?: readonly AlertEvent[] | undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Instant, Reading } from "./domain/quota.ts";
+import type { Billing } from "./domain/usage.ts";
 import type { AppError } from "./errors.ts";
 
 /** What a provider asks over HTTP. The host of `url` must be one that the provider declares. */
@@ -105,6 +106,15 @@ export interface ProviderDefinition<Settings extends z.ZodObject> {
   settings: Settings;
   signIn?: SignIn<z.output<Settings>>;
   push?: Push;
+  /** How its accounts pay unless the configuration says otherwise; absent: by the bill. */
+  billing?: Billing;
+  /**
+   * Ids of the lists in the built-in price list that tell its prices, the one to ask first in front; "*" is the list of
+   * whoever makes the model. Absent: none does.
+   */
+  priceList?: readonly string[];
+  /** Programs, by the `service.name` of their telemetry, whose calls an account of this provider may have paid for. */
+  services?: readonly string[];
   /** Milliseconds between two reads of one account, at the least, even when a person asks. */
   minInterval: number;
   read(io: ProviderIo<z.output<Settings>>): Promise<ProviderReading>;
@@ -120,6 +130,9 @@ export interface Provider {
   settings: z.ZodObject;
   signIn?: SignIn<unknown> | undefined;
   push?: Push | undefined;
+  billing?: Billing | undefined;
+  priceList?: readonly string[] | undefined;
+  services?: readonly string[] | undefined;
   minInterval: number;
   /** `settings` must have been parsed by this provider's schema. */
   read(io: ProviderIo<unknown>): Promise<ProviderReading>;

@@ -12,6 +12,7 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
+import type { Message } from "../core/domain/message.ts";
 import { AppError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 
@@ -20,7 +21,11 @@ export interface InteractionKey {
   id: string;
   application_id: string;
   token: string;
+  /** Bytes that one attached file may have here. */
+  attachment_size_limit: number;
 }
+
+export type MessageFile = NonNullable<Message["file"]>;
 
 interface MessageBody {
   flags: number;
@@ -37,6 +42,8 @@ export interface Api {
   acknowledge(key: InteractionKey, body: RESTPostAPIInteractionCallbackJSONBody): Promise<void>;
   /** Replaces the first response, or after a deferred update the message with the pressed button. */
   edit(key: InteractionKey, body: MessageBody): Promise<void>;
+  /** The same with a file, which a component of the body names as "attachment://" and its name. */
+  attach(key: InteractionKey, body: MessageBody, file: MessageFile): Promise<void>;
   /** One more message in answer to an interaction. */
   followUp(key: InteractionKey, body: MessageBody): Promise<void>;
   /** Posts in a channel and tells the message's id. */
@@ -52,8 +59,11 @@ export interface Api {
 /** Mentions of anybody are shown, but never fire. */
 export const noMentions: { parse: [] } = { parse: [] };
 
+/** Milliseconds that a file may be on its way. */
+const uploadTimeout = 60_000;
+
 export function createApi({ token, apiUrl, log }: { token: string; apiUrl: string; log: Log }): Api {
-  const rest = new REST({
+  const usual = {
     api: apiUrl,
     timeout: 5000,
     // The library repeats 5xx at once and whatever the request; only we know what may be repeated.
@@ -61,7 +71,9 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
     // Callers of these have a queue and a better time to try; the others wait here.
     rejectOnRateLimit: ["/channels", "/applications"],
     invalidRequestWarningInterval: 500,
-  }).setToken(token);
+  };
+  const rest = new REST(usual).setToken(token);
+  const uploading = new REST({ ...usual, timeout: uploadTimeout });
   rest.on(RESTEvents.RateLimited, ({ route, timeToReset }) =>
     log.debug({ route, timeToReset }, "Discord asks to slow down"),
   );
@@ -93,6 +105,17 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
       repeat([300, 1000, 3000], async () => {
         const route = Routes.webhookMessage(key.application_id, key.token);
         await rest.patch(route, { body: { ...body, allowed_mentions: noMentions }, auth: false });
+      }),
+
+    attach: (key, body, { name, mediaType, content }) =>
+      repeat([300, 1000, 3000], async () => {
+        const route = Routes.webhookMessage(key.application_id, key.token);
+        const attachments = [{ id: "0", filename: name }];
+        await uploading.patch(route, {
+          body: { ...body, attachments, allowed_mentions: noMentions },
+          files: [{ name, data: Buffer.from(content), contentType: mediaType }],
+          auth: false,
+        });
       }),
 
     followUp: (key, body) =>

@@ -1,7 +1,10 @@
 import { ComponentType, InteractionResponseType, MessageFlags } from "discord.js";
 import type { Message } from "../core/domain/message.ts";
+import { isAppError } from "../core/errors.ts";
+import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
+import { fileSize } from "../core/messages/format.ts";
 import type { Clock } from "../core/ports.ts";
-import { type Api, type InteractionKey, noMentions } from "./api.ts";
+import { type Api, type InteractionKey, type MessageFile, noMentions } from "./api.ts";
 import { renderDiscord } from "./render.ts";
 
 /**
@@ -27,6 +30,7 @@ export function createConversation(api: Api, key: InteractionKey, clock: Clock):
   const render = (message: Message, buttons = true) => renderDiscord(message, { now: clock.now(), buttons });
 
   async function put(message: Message): Promise<void> {
+    if (message.file !== undefined) return await handOver(message, message.file);
     const { flags, components } = render(message);
     if (stage === "silent") {
       await api.acknowledge(key, {
@@ -37,6 +41,30 @@ export function createConversation(api: Api, key: InteractionKey, clock: Clock):
       await api.edit(key, { flags, components });
     }
     stage = "answered";
+  }
+
+  /** Shows the message with its file; without it, and why, when Discord does not take the file. */
+  async function handOver(message: Message, file: MessageFile): Promise<void> {
+    // A file takes longer than Discord waits for a first response.
+    if (stage === "silent") await defer();
+    const size = Buffer.byteLength(file.content);
+    const most = key.attachment_size_limit;
+    if (size > most)
+      return await put(
+        fileLost(message, `It has ${fileSize(size)}; Discord takes at most ${fileSize(most)} here.`),
+      );
+    const { flags, components } = render(fileHandedOver(message, "below, for you alone"));
+    const attached = {
+      type: ComponentType.File as const,
+      file: { url: `attachment://${file.name}` },
+    };
+    try {
+      await api.attach(key, { flags, components: [...components, attached] }, file);
+      stage = "answered";
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      await put(fileLost(message, error.message));
+    }
   }
 
   async function defer(): Promise<void> {

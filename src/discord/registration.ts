@@ -10,6 +10,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord.js";
 import type { Command, Parameter } from "../core/commands/command.ts";
+import { dimensions } from "../core/domain/usage.ts";
 import { AppError, isAppError } from "../core/errors.ts";
 import type { Log, Settings } from "../core/ports.ts";
 import type { Api } from "./api.ts";
@@ -50,13 +51,22 @@ function subcommand(spec: Command): APIApplicationCommandSubcommandOption {
 }
 
 function option(parameter: Parameter): APIApplicationCommandStringOption {
+  const known = choicesOf(parameter);
   return {
     type: ApplicationCommandOptionType.String,
     name: parameter.name,
     description: description(parameter.summary, parameter.name),
     required: parameter.required,
-    autocomplete: true,
+    // What there is to choose from for good is a list; the rest is completed as people type.
+    ...(known === undefined
+      ? { autocomplete: true }
+      : { choices: known.map((word) => ({ name: word, value: word })) }),
   };
+}
+
+function choicesOf(parameter: Parameter): readonly string[] | undefined {
+  if (parameter.kind === "dimension") return dimensions;
+  return parameter.kind === "word" ? parameter.choices : undefined;
 }
 
 function description(summary: string, name: string): string {

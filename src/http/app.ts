@@ -1,58 +1,64 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Log } from "../core/ports.ts";
 import type { Acceptance } from "../core/services/accept-snapshot.ts";
 import { createAccess } from "./access.ts";
-import { failure, failureOf } from "./answers.ts";
+import { failure, failureOf, json } from "./answers.ts";
+import { createBodies } from "./bodies.ts";
 import { createKeyring, type HttpKey } from "./keys.ts";
+import { otlpTypes } from "./otlp-answer.ts";
+import { otlpRoute, type TakeOtlp } from "./otlp-route.ts";
 import { type QuotaRouteOptions, quotaRoute } from "./quota-route.ts";
+import { type RecordsRouteOptions, recordsRoute } from "./records-route.ts";
+import type { HttpEnv } from "./route.ts";
 import { snapshotsRoute } from "./snapshots-route.ts";
+import { type RecordUsageText, usageIngestRoute, usageTypes } from "./usage-ingest-route.ts";
+import { costRoute, type UsageRouteOptions, usageRoute } from "./usage-route.ts";
 
-export interface HttpAppOptions extends QuotaRouteOptions {
+export interface HttpAppOptions extends QuotaRouteOptions, UsageRouteOptions, RecordsRouteOptions {
   keys: readonly HttpKey[];
   /** Takes in the body of a pushed snapshot; throws AppError when it is none. */
   acceptSnapshot: (body: unknown) => Promise<Acceptance>;
+  recordUsage: RecordUsageText;
+  otlp: { logs: TakeOtlp; metrics: TakeOtlp };
   log: Log;
 }
 
-const largestBody = 1024 * 1024;
+const mebibyte = 1024 * 1024;
 
 /** All that is answered over HTTP: a table of routes, each with the scope that its caller's key needs. */
-export function createHttpApp(options: HttpAppOptions): Hono {
-  const app = new Hono();
+export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
   const needs = createAccess(createKeyring(options.keys));
-  const limited = bodyLimit({
-    maxSize: largestBody,
-    onError(context) {
-      // The rest of the body stays unread, so the connection cannot serve another request.
-      context.header("connection", "close");
-      return failure(context, 413, { code: "body_too_large", message: "The body is larger than 1 MiB." });
-    },
+  const body = createBodies();
+  const small = body({ limit: mebibyte });
+  const usage = body({ limit: 16 * mebibyte, types: usageTypes });
+  const otlp = body({ limit: 16 * mebibyte, types: otlpTypes });
+
+  app.onError((error, context) => failureOf(context.req.path, error, options.log));
+  app.notFound(({ req }) => {
+    const allowed = methods.filter((method) => app.router.match(method, req.path)[0].length > 0);
+    return nothingHere(req.method, allowed);
   });
 
-  app.onError((error, context) => failureOf(context, error, options.log));
-  app.notFound((context) => failure(context, 404, { code: "not_found", message: "There is nothing here." }));
-  app.use(async (context, next) => {
-    await next();
-    context.header("cache-control", "no-store");
-    context.header("x-content-type-options", "nosniff");
-  });
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed(context, methods) {
-        context.header("allow", methods.join(", "));
-        return failure(context, 405, {
-          code: "method_not_allowed",
-          message: `${context.req.method} is not for this; ${methods.join(" and ")} is.`,
-        });
-      },
-    }),
-  );
-
-  app.get("/healthz", ({ json }) => json({ ok: true }));
-  app.get("/api/v1/quota", needs("read"), quotaRoute(options));
-  app.post("/api/v1/snapshots", needs("ingest"), limited, snapshotsRoute(options.acceptSnapshot));
+  app.get("/healthz", () => json({ ok: true }));
+  app.get("/api/v1/quota", needs("read", quotaRoute(options)));
+  app.post("/api/v1/snapshots", needs("ingest", small(snapshotsRoute(options.acceptSnapshot))));
+  app.get("/api/v1/usage", needs("read", usageRoute(options)));
+  app.get("/api/v1/cost", needs("read", costRoute(options)));
+  app.get("/api/v1/records", needs("read", recordsRoute(options)));
+  app.post("/api/v1/usage", needs("ingest", usage(usageIngestRoute(options.recordUsage))));
+  app.post("/v1/logs", needs("ingest", otlp(otlpRoute("logs", options.otlp.logs))));
+  app.post("/v1/metrics", needs("ingest", otlp(otlpRoute("metrics", options.otlp.metrics))));
+  app.post("/v1/traces", needs("ingest", otlp(otlpRoute("traces"))));
   return app;
+}
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** The answer where nobody answers a method, given those that somebody does. */
+function nothingHere(method: string, allowed: readonly string[]): Response {
+  if (allowed.length === 0) return failure(404, { code: "not_found", message: "There is nothing here." });
+  const names = allowed.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+  const message = `${method} is not for this; ${names.join(" and ")} is.`;
+  return failure(405, { code: "method_not_allowed", message }, { allow: names.join(", ") });
 }

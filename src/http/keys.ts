@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 export type Scope = "read" | "ingest" | "admin";
 
@@ -34,5 +34,5 @@ export function createKeyring(keys: readonly HttpKey[]): (header: string | undef
 }
 
 function digestOf(key: string): Buffer {
-  return createHash("sha256").update(key).digest();
+  return hash("sha256", key, "buffer");
 }

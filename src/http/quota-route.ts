@@ -1,9 +1,10 @@
-import type { Handler } from "hono";
 import type { Account } from "../core/domain/account.ts";
 import { AppError } from "../core/errors.ts";
 import { nearest } from "../core/matching.ts";
 import { quotaJson } from "../core/services/quota-json.ts";
 import type { QuotaReports } from "../core/services/quota-report.ts";
+import { json } from "./answers.ts";
+import type { Route } from "./route.ts";
 
 export interface QuotaRouteOptions {
   accounts: readonly Account[];
@@ -17,8 +18,8 @@ export interface QuotaRouteOptions {
  * providers' floors allow.
  * @throws not_found for an account or a provider that no account has, request_invalid for another `fresh`
  */
-export function quotaRoute(options: QuotaRouteOptions): Handler {
-  return async ({ req, json }) => {
+export function quotaRoute(options: QuotaRouteOptions): Route {
+  return async ({ req }) => {
     const accounts = select(options.accounts, req.queries("account"), req.queries("provider"));
     if (isFresh(req.query("fresh")))
       await Promise.race([options.reports.read(accounts, "allowed"), options.patience()]);

@@ -1,9 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { AppError } from "../core/errors.ts";
+import { failure, failureOf } from "./answers.ts";
 import { createHttpApp, type HttpAppOptions } from "./app.ts";
+import { refuseBrokenRequests } from "./broken-requests.ts";
 
 export interface HttpServerOptions extends Omit<HttpAppOptions, "patience"> {
   host: string;
@@ -40,7 +42,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     // A caller that waits when the bot stops is told what is known.
     patience: () => sleep(patience, undefined, { ref: false, signal: stopping.signal }).catch(() => {}),
   });
-  const server = createServer(timeouts, getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: (error) =>
+      error instanceof RequestError
+        ? failure(400, {
+            code: "request_invalid",
+            message: "The address or the host of the request is not valid.",
+          })
+        : failureOf("", error, log),
+  });
+  const server = createServer(timeouts, listener);
+  refuseBrokenRequests(server);
 
   function listen(): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,14 +1,16 @@
-import type { Handler } from "hono";
 import { AppError } from "../core/errors.ts";
 import type { Acceptance } from "../core/services/accept-snapshot.ts";
+import { json } from "./answers.ts";
+import { textOf } from "./bodies.ts";
+import type { BodyRoute } from "./route.ts";
 
 /**
  * Takes in the snapshot that a person's machine pushes; answers once it is durable.
  * @throws request_invalid for a body that is not JSON, and what `accept` throws
  */
-export function snapshotsRoute(accept: (body: unknown) => Promise<Acceptance>): Handler {
-  return async ({ req, json }) => {
-    const acceptance = await accept(parseJson(await req.text()));
+export function snapshotsRoute(accept: (body: unknown) => Promise<Acceptance>): BodyRoute {
+  return async (_, body) => {
+    const acceptance = await accept(parseJson(textOf(body)));
     if (!acceptance.accepted) return json(acceptance);
     return json({ ...acceptance, at: new Date(acceptance.at).toISOString() });
   };

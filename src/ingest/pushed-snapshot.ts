@@ -3,6 +3,7 @@ import type { Instant, Reading } from "../core/domain/quota.ts";
 import { windowLabel } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import type { PushedSnapshot } from "../core/services/accept-snapshot.ts";
+import { instantHint, readInstant } from "./instant.ts";
 
 /** A field that may be left out or null, both of which mean unknown. */
 function optional<Inner extends z.ZodType>(inner: Inner) {
@@ -25,26 +26,13 @@ const number = (inner = z.number()) =>
     inner,
   );
 const count = number(z.number().min(0, "must not be negative"));
-const instantHint = "must be an instant: epoch seconds or milliseconds, or ISO 8601";
-const spelledInstant = z.iso.datetime({ offset: true, local: true, error: instantHint });
 
-/** An instant of this century in epoch seconds or milliseconds, told apart by size, or in ISO 8601 (UTC without an offset). */
-const instant = z
-  .union([number(), spelledInstant], { error: instantHint })
-  .transform((written, context): Instant => {
-    const value = typeof written === "number" ? fromEpoch(written) : fromText(written);
-    if (value >= Date.UTC(2000, 0, 1) && value < Date.UTC(2100, 0, 1)) return value;
-    context.issues.push({ code: "custom", input: written, message: instantHint });
-    return z.NEVER;
-  });
-
-function fromEpoch(written: number): Instant {
-  return Math.round(written < 1e11 ? written * 1000 : written);
-}
-
-function fromText(written: string): Instant {
-  return Date.parse(/(z|[+-]\d\d:?\d\d)$/i.test(written) ? written : `${written}Z`);
-}
+const instant = z.unknown().transform((written, context): Instant => {
+  const value = readInstant(written);
+  if (value !== undefined) return value;
+  context.issues.push({ code: "custom", input: written, message: instantHint });
+  return z.NEVER;
+});
 
 const unit = z.string().regex(/^[a-z]{1,20}$/, "must be a unit such as percent, tokens or usd");
 const name = { id: line(120), label: optional(line(80)) };

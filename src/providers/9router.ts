@@ -24,6 +24,8 @@ export const nineRouter = defineProvider({
   id: "9router",
   name,
   official: false,
+  billing: "subscription",
+  priceList: ["*"],
   hosts: ["9router.invalid"],
   selfHosted: { usualUrl: "http://127.0.0.1:20128" },
   settings,

@@ -36,6 +36,8 @@ export const antigravity = defineProvider({
   id: "antigravity",
   name,
   official: false,
+  billing: "subscription",
+  priceList: ["google", "*"],
   hosts: [...hosts, googleTokenHost],
   settings: z.object({
     accessToken: secret("ANTIGRAVITY_ACCESS_TOKEN"),

@@ -14,6 +14,9 @@ export const claude = defineProvider({
   id: "claude",
   name: "Claude",
   official: false,
+  billing: "subscription",
+  priceList: ["anthropic"],
+  services: ["claude-code", "claude-code-desktop"],
   hosts: ["api.anthropic.com", "platform.claude.com"],
   settings: z.object({
     accessToken: secret("CLAUDE_ACCESS_TOKEN"),

@@ -30,6 +30,9 @@ export const codex = defineProvider({
   id: "codex",
   name: "Codex",
   official: false,
+  billing: "subscription",
+  priceList: ["openai"],
+  services: ["codex_cli_rs", "codex_exec", "codex_tui", "codex-app-server"],
   hosts: ["chatgpt.com", "auth.openai.com"],
   settings,
   signIn: {

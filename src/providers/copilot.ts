@@ -18,6 +18,8 @@ export const copilot = defineProvider({
   id: "copilot",
   name,
   official: false,
+  billing: "subscription",
+  priceList: ["github-copilot", "*"],
   hosts: ["api.github.com", "github.com"],
   settings,
   signIn: {

@@ -11,6 +11,8 @@ export const cursor = defineProvider({
   id: "cursor",
   name,
   official: true,
+  billing: "subscription",
+  priceList: ["cursor", "*"],
   hosts: ["api.cursor.com"],
   settings: z.object({ apiKey: secret("CURSOR_ADMIN_KEY") }),
   minInterval: hours(1),

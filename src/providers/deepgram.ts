@@ -13,6 +13,7 @@ export const deepgram = defineProvider({
   id: "deepgram",
   name,
   official: true,
+  billing: "prepaid",
   hosts: ["api.deepgram.com"],
   settings: z.object({
     apiKey: secret("DEEPGRAM_API_KEY"),

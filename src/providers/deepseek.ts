@@ -13,6 +13,8 @@ export const deepseek = defineProvider({
   id: "deepseek",
   name,
   official: true,
+  billing: "prepaid",
+  priceList: ["deepseek"],
   hosts: ["api.deepseek.com"],
   settings: z.object({ apiKey: secret("DEEPSEEK_API_KEY") }),
   minInterval: minutes(5),

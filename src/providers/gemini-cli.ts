@@ -24,6 +24,9 @@ export const geminiCli = defineProvider({
   id: "gemini-cli",
   name,
   official: false,
+  billing: "subscription",
+  priceList: ["google"],
+  services: ["gemini-cli"],
   hosts: [host, projectsHost, googleTokenHost],
   settings: z.object({
     accessToken: secret("GEMINI_CLI_ACCESS_TOKEN"),

@@ -41,6 +41,8 @@ export const githubBilling = defineProvider({
   id: "github-billing",
   name,
   official: true,
+  billing: "paid",
+  priceList: ["github-copilot", "*"],
   hosts: ["api.github.com"],
   settings,
   minInterval: hours(1),

@@ -18,6 +18,8 @@ export const groq = defineProvider({
   id: "groq",
   name,
   official: true,
+  billing: "paid",
+  priceList: ["groq"],
   hosts: ["api.groq.com"],
   settings: z.object({ apiKey: secret("GROQ_API_KEY") }),
   minInterval: minutes(5),

@@ -9,6 +9,7 @@ export const iflow = defineProvider({
   id: "iflow",
   name: "iFlow",
   official: true,
+  billing: "subscription",
   hosts: [],
   settings: z.object({ apiKey: secret("IFLOW_API_KEY").optional() }),
   minInterval: minutes(5),

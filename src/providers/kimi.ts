@@ -14,6 +14,8 @@ export const kimi = defineProvider({
   id: "kimi",
   name,
   official: false,
+  billing: "subscription",
+  priceList: ["moonshotai"],
   hosts: ["api.kimi.com"],
   settings: z.object({ apiKey: secret("KIMI_API_KEY") }),
   minInterval: minutes(5),

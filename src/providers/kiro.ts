@@ -28,6 +28,8 @@ export const kiro = defineProvider({
   id: "kiro",
   name: "Kiro",
   official: false,
+  billing: "subscription",
+  priceList: ["*"],
   hosts: [...regions.map(usageHost), rpcHost, ...signInHosts],
   settings,
   signIn: {

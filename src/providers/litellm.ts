@@ -13,6 +13,8 @@ export const litellm = defineProvider({
   id: "litellm",
   name,
   official: true,
+  billing: "paid",
+  priceList: ["*"],
   hosts: ["litellm.invalid"],
   selfHosted: {},
   settings: z.object({ apiKey: secret("LITELLM_API_KEY") }),

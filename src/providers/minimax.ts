@@ -23,6 +23,8 @@ export const minimax = defineProvider({
   id: "minimax",
   name,
   official: true,
+  billing: "subscription",
+  priceList: ["minimax"],
   hosts: Object.values(hosts),
   settings,
   minInterval: minutes(5),

@@ -17,6 +17,8 @@ export const moonshot = defineProvider({
   id: "moonshot",
   name,
   official: true,
+  billing: "prepaid",
+  priceList: ["moonshotai"],
   hosts: Object.values(regions).map(({ host }) => host),
   settings: z.object({
     apiKey: secret("MOONSHOT_API_KEY"),

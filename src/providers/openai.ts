@@ -19,6 +19,9 @@ export const openai = defineProvider({
   id: "openai",
   name,
   official: true,
+  billing: "paid",
+  priceList: ["openai"],
+  services: ["codex_cli_rs", "codex_exec", "codex_tui", "codex-app-server"],
   hosts: ["api.openai.com"],
   settings: z.object({
     apiKey: secret("OPENAI_ADMIN_KEY"),

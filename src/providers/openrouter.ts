@@ -15,6 +15,8 @@ export const openrouter = defineProvider({
   id: "openrouter",
   name,
   official: true,
+  billing: "prepaid",
+  priceList: ["openrouter"],
   hosts: ["openrouter.ai"],
   settings: z.object({ apiKey: secret("OPENROUTER_API_KEY") }),
   minInterval: minutes(5),

@@ -9,6 +9,7 @@ export const qwen = defineProvider({
   id: "qwen",
   name: "Qwen",
   official: true,
+  billing: "subscription",
   hosts: [],
   settings: z.object({ apiKey: secret("QWEN_API_KEY").optional() }),
   minInterval: minutes(5),

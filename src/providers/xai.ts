@@ -14,6 +14,8 @@ export const xai = defineProvider({
   id: "xai",
   name,
   official: true,
+  billing: "prepaid",
+  priceList: ["x-ai"],
   hosts: ["management-api.x.ai"],
   settings: z.object({
     /** A management key: keys for inference open nothing here. */

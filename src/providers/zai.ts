@@ -14,6 +14,9 @@ export const zai = defineProvider({
   id: "zai",
   name,
   official: false,
+  billing: "subscription",
+  // Not the list of the makers' Chinese site: its prices are less than half of those of the global one.
+  priceList: ["zai"],
   hosts: Object.values(hosts),
   settings: z.object({
     apiKey: secret("ZAI_API_KEY"),

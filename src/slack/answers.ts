@@ -1,7 +1,9 @@
 import type { Asker, Commands } from "../core/commands/command.ts";
 import type { Message } from "../core/domain/message.ts";
 import { isAppError } from "../core/errors.ts";
+import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
 import type { Log } from "../core/ports.ts";
+import type { MessageFile } from "./uploads.ts";
 
 /**
  * The messages that answer a line. A mistake of ours is logged, and told to the person if nothing has been said yet;
@@ -33,6 +35,24 @@ function apology(error: unknown): Message {
     ? error.message
     : "Something went wrong on our side. Please try again in a moment.";
   return { title: "That did not work", tone: "warning", blocks: [{ type: "text", text }] };
+}
+
+/**
+ * The messages, each that brings a file followed by one that says where the file went, or why it could not be sent.
+ * `send` resolves with a sentence when it failed.
+ */
+export async function* handingOver(
+  messages: AsyncIterable<Message>,
+  { send, where }: { send(file: MessageFile): Promise<string | undefined>; where: string },
+): AsyncGenerator<Message, undefined> {
+  for await (const message of messages) {
+    const { file, ...shown } = message;
+    yield shown;
+    if (file === undefined) continue;
+    const problem = await send(file);
+    yield problem === undefined ? fileHandedOver(message, where) : fileLost(message, problem);
+  }
+  return undefined;
 }
 
 /** The messages with the first one, already asked for, put back in front. */

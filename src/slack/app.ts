@@ -10,6 +10,7 @@ import { listen } from "./listeners.ts";
 import { createPoster, type Draft } from "./poster.ts";
 import { type RenderOptions, renderSlack } from "./render.ts";
 import { openSocket } from "./socket.ts";
+import { createUploads } from "./uploads.ts";
 import { createInFlight, within } from "./waiting.ts";
 import { listenForRequests } from "./web-hook.ts";
 
@@ -33,6 +34,8 @@ export interface SlackTimings extends ConnectionTimings {
   respond: number;
   /** One Web API call. */
   call: number;
+  /** The bytes of one file. */
+  upload: number;
   pongWithin: number;
   /** How long `stop` waits for answers that are under way. */
   finish: number;
@@ -48,6 +51,7 @@ const defaultTimings: SlackTimings = {
   answerWithAck: 200,
   respond: 5_000,
   call: 10_000,
+  upload: 60_000,
   pongWithin: 5_000,
   finish: 4_000,
   goodbye: 500,
@@ -86,7 +90,9 @@ export function createSlack(options: SlackOptions): Slack {
   const logger = createLibraryLogger(log);
   const inFlight = createInFlight();
   const stopping = new AbortController();
-  const poster = createPoster({ token: config.token, apiUrl, timeout: timings.call, logger });
+  const web = { token: config.token, apiUrl, timeout: timings.call, logger };
+  const poster = createPoster(web);
+  const uploads = createUploads({ ...web, uploadTimeout: timings.upload });
   const app = createBolt({
     token: config.token,
     apiUrl,
@@ -105,7 +111,7 @@ export function createSlack(options: SlackOptions): Slack {
         ...extra,
       });
   };
-  listen(app, { ...options, poster, draft, timings, stopping: stopping.signal });
+  listen(app, { ...options, poster, uploads, draft, timings, stopping: stopping.signal });
   const connection = connect();
   let tokenProblem: { code: string; since: number } | undefined;
 

@@ -2,16 +2,18 @@ import type { App, BlockAction, ButtonAction } from "@slack/bolt";
 import type { Asker, Commands } from "../core/commands/command.ts";
 import type { Message } from "../core/domain/message.ts";
 import type { Log } from "../core/ports.ts";
-import { answersTo, resumed, showInPlace } from "./answers.ts";
+import { answersTo, handingOver, resumed, showInPlace } from "./answers.ts";
 import { commandLineOf } from "./mention.ts";
 import { type Draft, type Poster, patiently } from "./poster.ts";
 import { createRespond } from "./response-url.ts";
+import type { MessageFile, Uploads } from "./uploads.ts";
 import { within } from "./waiting.ts";
 
 export interface ListenerOptions {
   commands: Pick<Commands, "answer">;
   isAdmin(user: string): boolean;
   poster: Poster;
+  uploads: Uploads;
   /** Renders a message for sending. */
   draft(message: Message, options?: { buttons?: boolean; sharedBy?: string }): Draft;
   log: Log;
@@ -26,15 +28,25 @@ const mostUpdates = 3;
 
 /** Everything that people can do to the bot on Slack: the command, its buttons, and a mention. */
 export function listen(app: Pick<App, "command" | "action" | "event">, options: ListenerOptions): void {
-  const { poster, draft, log, timings, stopping } = options;
+  const { poster, uploads, draft, log, timings, stopping } = options;
 
   const asker = (user: string): Asker => ({ surface: "slack", user, admin: options.isAdmin(user) });
   /** What everybody will see holds nothing for admins alone, whoever asks. */
   const publicAsker = (user: string): Asker => ({ surface: "slack", user, admin: false });
+  const sendTo = (user: string) => async (file: MessageFile) => {
+    const delivery = await uploads.send(user, file, stopping);
+    if (delivery.sent) return undefined;
+    log.warn({ reason: delivery.error.message }, "could not hand over a file on Slack");
+    return delivery.error.message;
+  };
   const respondTo = (url: string) => createRespond(url, { log, timeout: timings.respond, stopping });
 
   app.command("/quota", async ({ command, ack }) => {
-    const messages = answersTo(options, command.text ?? "", asker(command.user_id));
+    const user = command.user_id;
+    const messages = handingOver(answersTo(options, command.text ?? "", asker(user)), {
+      send: sendTo(user),
+      where: "in your direct messages with this bot",
+    });
     const first = messages.next();
     // Slack shows an error after 3 s without acknowledgement, so a slow answer follows it.
     const early = await within(first, timings.answerWithAck);
@@ -76,7 +88,11 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
     // Two bots that answer each other's mentions would never stop.
     if (event.bot_id !== undefined || event.user === undefined) return;
     const bot = body.authorizations?.[0]?.user_id;
-    const messages = answersTo(options, commandLineOf(event.text, bot), publicAsker(event.user));
+    const answers = answersTo(options, commandLineOf(event.text, bot), publicAsker(event.user));
+    const messages = handingOver(answers, {
+      send: sendTo(event.user),
+      where: "in the direct messages of who asked",
+    });
     let ts: string | undefined;
     await showInPlace(messages, {
       most: mostUpdates + 1,

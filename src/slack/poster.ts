@@ -1,14 +1,15 @@
-import type { Logger, types } from "@slack/bolt";
-import { WebClient } from "@slack/web-api";
+import type { types } from "@slack/bolt";
 import type { AppError } from "../core/errors.ts";
 import { type Failure, failureOf } from "./failures.ts";
 import type { Rendered } from "./render.ts";
 import { pause } from "./waiting.ts";
+import { createWebClient, type WebClientOptions } from "./web-client.ts";
 
 /** A message ready to send; `plain` asks for one without native tables. */
 export type Draft = (plain: boolean) => Rendered;
 
-export type Delivery = { sent: true; channel: string; ts: string } | ({ sent: false } & Failure);
+export type Undelivered = { sent: false } & Failure;
+export type Delivery = { sent: true; channel: string; ts: string } | Undelivered;
 
 export interface Poster {
   /** Posts to a channel, in a thread if named. Tries once: a lost answer must not become a second message. */
@@ -19,23 +20,9 @@ export interface Poster {
   tokenProblem(): Promise<string | undefined>;
 }
 
-/**
- * Posts through a client of its own, without the library's retries: they would repeat a post whose answer got lost,
- * and one rate limit would hold up everything else.
- */
-export function createPoster(options: {
-  token: string;
-  apiUrl: string | undefined;
-  timeout: number;
-  logger: Logger;
-}): Poster {
-  const client = new WebClient(options.token, {
-    ...(options.apiUrl !== undefined && { slackApiUrl: options.apiUrl }),
-    logger: options.logger,
-    timeout: options.timeout,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-  });
+/** Posts through a client of its own. */
+export function createPoster(options: WebClientOptions): Poster {
+  const client = createWebClient(options);
 
   return {
     post: (channel, draft, thread) =>
@@ -97,10 +84,10 @@ const patience = 30_000;
  * Sends again, as long as a person would wait, what Slack surely did not take. `repeatable` is for what may be done
  * twice without harm: that is sent again after any passing failure.
  */
-export async function patiently(
-  deliver: () => Promise<Delivery>,
+export async function patiently<Done extends { sent: true }>(
+  deliver: () => Promise<Done | Undelivered>,
   options: { signal: AbortSignal; repeatable: boolean },
-): Promise<Delivery> {
+): Promise<Done | Undelivered> {
   let waited = 0;
   for (;;) {
     const delivery = await deliver();

@@ -4,11 +4,13 @@ import { barGrid, barLine } from "./bars.ts";
 import { clip, mrkdwn, plainLine } from "./escape.ts";
 import { type Grid, nativeTable, preformatted, weigh } from "./grid.ts";
 import type { Present } from "./instants.ts";
-import { toMrkdwn, toPlain } from "./spans.ts";
+import { isUserId, toMrkdwn, toPlain } from "./spans.ts";
 
 export interface RenderOptions extends Present {
-  /** Whether Refresh and Share are shown; default: yes. */
+  /** Whether buttons are shown; default: yes. */
   buttons?: boolean | undefined;
+  /** A title in bold instead of as a heading. */
+  compact?: boolean | undefined;
   /** The Slack user who shared this answer, named below it. */
   sharedBy?: string | undefined;
   /** Whether tables are Slack's own `table` blocks or monospaced text; default: the former. */
@@ -29,6 +31,7 @@ const fieldsPerSection = 10;
 const maxBlocks = 50;
 const maxCharacters = 12_000;
 const maxBars = 25;
+const mostButtons = 25;
 /** Blocks and characters kept free for the header, "more", the footer, the buttons and who shared it. */
 const reserved = { blocks: 6, characters: 1_500 };
 
@@ -43,13 +46,21 @@ export function renderSlack(message: Message, options: RenderOptions): Rendered 
   for (const block of message.blocks) page.add(block);
   const title = clip(toneSigns[message.tone] + plainLine(message.title), headerLimit);
   const blocks: types.KnownBlock[] = [];
-  if (title !== "") blocks.push({ type: "header", text: { type: "plain_text", text: title, emoji: false } });
+  if (title !== "") blocks.push(options.compact ? boldTitle(title) : heading(title));
   blocks.push(...page.blocks());
   const closing = message.footer === undefined ? "" : toMrkdwn(message.footer, 600, options);
   if (closing !== "") blocks.push(context(closing));
-  if (options.sharedBy !== undefined && /^[UW][A-Z0-9]+$/.test(options.sharedBy))
+  if (options.sharedBy !== undefined && isUserId(options.sharedBy))
     blocks.push(context(`Shared by <@${options.sharedBy}>`));
   return { text: fallbackText(message, options), blocks };
+}
+
+function heading(title: string): types.KnownBlock {
+  return { type: "header", text: { type: "plain_text", text: title, emoji: false } };
+}
+
+function boldTitle(title: string): types.KnownBlock {
+  return { type: "section", text: mrkdwnObject(`*${mrkdwn(title, textLimit)}*`) };
 }
 
 /** Collects blocks as long as there is room for them. */
@@ -111,13 +122,17 @@ function createPage(options: RenderOptions) {
 }
 
 function buttons(actions: readonly Action[]): types.Button[] {
-  const first = actions.filter((action, index) => actions.findIndex(({ id }) => id === action.id) === index);
+  // Answers have one Refresh and one Share; of buttons that run commands there may be several.
+  const first = actions.filter(
+    ({ id }, index) => id === "run" || actions.findIndex((other) => other.id === id) === index,
+  );
   return first
     .filter((action) => action.command.length <= 2_000)
-    .map((action) => ({
+    .slice(0, mostButtons)
+    .map((action, index) => ({
       type: "button",
       text: { type: "plain_text", text: clip(plainLine(action.label) || action.id, 75), emoji: false },
-      action_id: action.id,
+      action_id: action.id === "run" ? `run:${index}` : action.id,
       // An empty value is left out: Slack wants at least one character.
       ...(action.command !== "" && { value: action.command }),
     }));

@@ -5,6 +5,11 @@ import { countdownText, momentText, type Present, unixSeconds } from "./instants
 
 const dateFormats = { countdown: "{ago}", moment: "{date_short_pretty} {time}" } as const;
 
+/** Whether Slack would show a mention of this as somebody's name. */
+export function isUserId(text: string): boolean {
+  return /^[UW][A-Z0-9]{2,}$/.test(text);
+}
+
 function spansOf(text: Text): readonly Span[] {
   return Array.isArray(text) ? text : [text as Span];
 }
@@ -32,6 +37,8 @@ function spanToMrkdwn(span: Span, room: number, present: Present): string {
     const label = mrkdwn(oneLine(span.label), 500);
     return url === undefined ? label : `<${url}|${label || url}>`;
   }
+  if ("person" in span)
+    return isUserId(span.person) ? `<@${span.person}>` : mrkdwn(oneLine(span.person), room);
   const seconds = unixSeconds(span.instant);
   if (seconds === undefined) return "unknown";
   return `<!date^${seconds}^${dateFormats[span.style]}|${fallback(span, present)}>`;
@@ -84,6 +91,10 @@ function spanToElement(span: Span, room: number, present: Present): types.RichTe
     const label = textElement(plainLine(span.label) || (url ?? ""), room);
     return url === undefined || label === undefined ? label : { type: "link", url, text: label.text };
   }
+  if ("person" in span)
+    return isUserId(span.person)
+      ? { type: "user", user_id: span.person }
+      : textElement(plainLine(span.person), room);
   const timestamp = unixSeconds(span.instant);
   if (timestamp === undefined) return textElement("unknown", room);
   return {
@@ -111,6 +122,7 @@ export function toPlain(text: Text, limit: number, present: Present): string {
     if ("strong" in span) return span.strong;
     if ("code" in span) return span.code;
     if ("link" in span) return span.label || span.link;
+    if ("person" in span) return span.person;
     return fallback(span, present);
   });
   return clip(plainLine(words.join("")), limit);

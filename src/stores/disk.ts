@@ -1,4 +1,8 @@
+import type * as nodeDisk from "node:fs/promises";
 import { AppError } from "../core/errors.ts";
+
+/** The part of node:fs/promises that stores use for what must not get lost. */
+export type Disk = Pick<typeof nodeDisk, "open" | "readFile" | "rename" | "rm">;
 
 /** The code of a failed system call, such as ENOENT; undefined for any other error. */
 export function systemCode(error: unknown): string | undefined {
@@ -19,7 +23,7 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
   }
 }
 
-const full = "the disk is full. Free some space; what is not saved yet is saved with the next change.";
+const full = "the disk is full. Free some space, then try again.";
 const forbidden =
   "access is denied. Let the user who runs quotabot read and write there, or set another dataDir.";
 const otherwise = "check the disk and the folder, or set another dataDir.";
@@ -35,3 +39,28 @@ const advice: Readonly<Record<string, string>> = {
   ENOTDIR: "a file stands where a folder should be. Move it away, or set another dataDir.",
   EISDIR: "a folder stands where a file should be. Move it away, or set another dataDir.",
 };
+
+/** Makes the names in a folder durable, where the platform can. */
+export async function syncFolder(disk: Disk, folder: string): Promise<void> {
+  // Windows opens no folders; it keeps names durable by itself.
+  if (process.platform === "win32") return;
+  const handle = await disk.open(folder, "r");
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some network and user-space file systems know no sync of a folder; the file itself is synced.
+    if (!["EINVAL", "ENOTSUP"].includes(systemCode(error) ?? "")) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Undefined when the file is not there. */
+export async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

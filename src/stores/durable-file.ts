@@ -3,11 +3,8 @@ import { dirname } from "node:path";
 import type { Adapter } from "lowdb";
 import { AppError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
-import { onDisk, systemCode } from "./disk.ts";
+import { type Disk, ifThere, onDisk, syncFolder } from "./disk.ts";
 import { seal, unseal } from "./sealed-json.ts";
-
-/** The part of node:fs/promises that is used here. */
-export type Disk = Pick<typeof nodeDisk, "open" | "readFile" | "rename" | "rm">;
 
 /** How the values of one file look on disk. */
 export interface Format<T> {
@@ -143,30 +140,5 @@ async function writeSynced(disk: Disk, path: string, text: string): Promise<void
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes the names in a folder durable, where the platform can. */
-async function syncFolder(disk: Disk, folder: string): Promise<void> {
-  // Windows opens no folders; it keeps names durable by itself.
-  if (process.platform === "win32") return;
-  const handle = await disk.open(folder, "r");
-  try {
-    await handle.sync();
-  } catch (error) {
-    // Some network and user-space file systems know no sync of a folder; the file itself is synced.
-    if (!["EINVAL", "ENOTSUP"].includes(systemCode(error) ?? "")) throw error;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Undefined when the file is not there. */
-async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
   }
 }

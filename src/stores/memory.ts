@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Snapshot } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
-import type { Store } from "../core/ports.ts";
+import type { Outbox, Store } from "../core/ports.ts";
+import { createHistory, type OpenHistory } from "./history/history.ts";
+import { createMemorySampleDays } from "./history/sample-days.ts";
+import { createLedger, type OpenLedger } from "./ledger/ledger.ts";
+import { createMemoryShelf } from "./ledger/memory-shelf.ts";
+import { createOutbox } from "./outbox.ts";
 
-/** All that a store holds, as it lies in memory. */
+/** All that a store holds besides ledger and history, as it lies in memory. */
 export interface State {
   /** By account. */
   snapshots: Map<string, Snapshot>;
@@ -18,7 +24,11 @@ export interface MemoryStoreOptions {
   state?: State | undefined;
   /** Called after every change; the change is told to be durable when this resolves. */
   commit?: (() => Promise<void>) | undefined;
-  /** Called once, on close. */
+  /** In memory too unless given. They are closed with the store. */
+  ledger?: OpenLedger | undefined;
+  history?: OpenHistory | undefined;
+  outbox?: Outbox | undefined;
+  /** Called once, on close, last. */
   release?: (() => Promise<void>) | undefined;
 }
 
@@ -28,10 +38,21 @@ export interface MemoryStoreOptions {
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const { state = emptyState(), commit = nothing, release = nothing } = options;
+  const { ledger = createLedger(createMemoryShelf()) } = options;
+  const { history = createHistory(createMemorySampleDays()) } = options;
+  const { outbox = createOutbox({ incidents: new Map(), commit: nothing }) } = options;
   let closing: Promise<void> | undefined;
 
   function assertOpen(): void {
     if (closing !== undefined) throw new AppError("store_unavailable", "The store is closed.");
+  }
+
+  async function closeAll(): Promise<void> {
+    try {
+      await Promise.all([ledger.close(), history.close()]);
+    } finally {
+      await release();
+    }
   }
 
   return {
@@ -59,9 +80,30 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
         else state.settings.set(key, copy(value));
         await commit();
       },
+      async swap(key, before, after) {
+        assertOpen();
+        const expected = before === undefined ? undefined : copy(before);
+        if (!isDeepStrictEqual(state.settings.get(key), expected)) return false;
+        state.settings.set(key, copy(after));
+        await commit();
+        return true;
+      },
+    },
+    ledger,
+    history,
+    outbox: {
+      ...outbox,
+      async put(incident) {
+        assertOpen();
+        return await outbox.put(incident);
+      },
+      async change(incident) {
+        assertOpen();
+        return await outbox.change(incident);
+      },
     },
     close() {
-      closing ??= release();
+      closing ??= closeAll();
       return closing;
     },
   };

@@ -1,10 +1,13 @@
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Asker, Commands } from "../core/commands/command.ts";
 import type { Message } from "../core/domain/message.ts";
+import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
 import type { Channel, Clock, Log } from "../core/ports.ts";
 import { wrap } from "./columns.ts";
 import { renderTerminal } from "./render.ts";
+import { saveFile } from "./save-file.ts";
 import type { Terminal } from "./style.ts";
 
 /** The terminal's input and output. */
@@ -22,6 +25,8 @@ export interface TerminalChatOptions {
   clock: Clock;
   timezone: string;
   log: Log;
+  /** Where files that answers bring are written; default: the current folder. */
+  folder?: string | undefined;
 }
 
 export interface TerminalChat {
@@ -37,7 +42,8 @@ const asker: Asker = { surface: "terminal", admin: true };
 
 /**
  * A chat on the terminal: lines such as "/quota show lan" (the slash word may be left out) are answered like in
- * Slack. Input that is not typed by somebody is answered line by line, each with its final answer.
+ * Slack. Input that is not typed by somebody is answered line by line, each with its final answer. A file is written to
+ * the disk for who types, and printed for all others.
  */
 export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
   const { console, commands, clock } = options;
@@ -64,11 +70,25 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
     if (console.interactive && !closed) lines.prompt(true);
   }
 
+  /** The message with its file saved, or why it was not. */
+  async function keepFile(message: Message): Promise<Message> {
+    const { file } = message;
+    if (file === undefined) return message;
+    try {
+      const path = await saveFile(options.folder ?? ".", file);
+      return fileHandedOver(message, ["at ", { code: path }]);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+      return fileLost(message, `It cannot be written into ${resolve(options.folder ?? ".")} (${code}).`);
+    }
+  }
+
   async function answer(line: string): Promise<void> {
     let last: Message | undefined;
     let shown: string | undefined;
     try {
-      for await (const message of commands.answer(line, asker)) {
+      for await (const answered of commands.answer(line, asker)) {
+        const message = console.interactive ? await keepFile(answered) : answered;
         last = message;
         if (console.interactive) {
           const text = render(message);
@@ -76,7 +96,10 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
           shown = text;
         }
       }
-      if (last !== undefined && !console.interactive) print(render(last));
+      if (last !== undefined && !console.interactive) {
+        print(render(last));
+        if (last.file !== undefined) output.write(`${last.file.content.trimEnd()}\n\n`);
+      }
     } catch (error) {
       options.log.error({ error }, "A command failed.");
       print("Something went wrong on our side. The log says what.");

@@ -52,7 +52,12 @@ function blockLines(block: Block, context: RenderContext): string[] {
         }),
       );
       const rows = block.rows.map((row) =>
-        row.map((cell, index): Cell => ({ text: spell(cell, context), align: block.columns[index]?.align })),
+        row.map((cell, index): Cell => {
+          const align = block.columns[index]?.align;
+          // Half a number is a wrong number: rather none, from the last column on.
+          const number = align === "right" ? { whole: true, yields: -index } : {};
+          return { text: spell(cell, context), align, ...number };
+        }),
       );
       return columns([head, ...rows], width);
     }

@@ -32,10 +32,13 @@ async function setUp() {
       return { plan: "Max", owner: "0f0f", readings: [quota({ resetsAt: start + 3_600_000 }), balance] };
     },
   });
+  const refuse = () => Promise.reject(new Error("not asked"));
   const server = createHttpServer({
     ...{ ...house, accounts, host: "127.0.0.1", port: 0 },
     keys: [{ name: "cli", key: "fake-read-key", scopes: ["read"] }],
-    acceptSnapshot: () => Promise.reject(new Error("not asked")),
+    acceptSnapshot: refuse,
+    recordUsage: refuse,
+    otlp: { logs: refuse, metrics: refuse },
   });
   onTestFinished(() => server.stop());
   await server.start();

@@ -102,13 +102,15 @@ describe("/quota show", () => {
       ✓  5-hour  ██████░░░░  63% left  in 2 h
       ✓  weekly  ██████░░░░  59% left  in 3 d 18 h  counts first
 
-      Extra usage  $12.33 of $50.00 used"
+      Extra usage  $12.33 of $50.00 used
+
+      weekly: lasts until its reset at 12.6% a day (mean of 3 d 6 h)."
     `);
   });
 
   it("says when a quota runs out before its reset, and what that rests on", async () => {
     expect(await finalAnswer("show glm")).toContain(
-      "5-hour: at this rate it runs out in 24 min, 1 h 35 min before the reset (measured over 3 h).",
+      "5-hour: runs out in 24 min, 1 h 35 min before the reset (mean of 3 h).",
     );
   });
 

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { nothingSpent, type Spent } from "../../src/core/domain/book.ts";
 import {
   applyConfiguredWindows,
   type ConfiguredWindow,
+  countIn,
   windowSpan,
 } from "../../src/core/domain/configured-window.ts";
 import type { Reading, Spend } from "../../src/core/domain/quota.ts";
@@ -89,6 +91,16 @@ describe("a monthly window", () => {
   ])("on the 31st takes the last day of a shorter month, as around %s", (now, from, to) => {
     expect(spanOf({ day: 31 }, now).slice(0, 2)).toEqual([from, to]);
   });
+});
+
+it("a window that is asked for again and again is always that of the instant asked for", () => {
+  const window: ConfiguredWindow = { id: "daily", unit: "tokens", limit: 1, resets: { at: "00:00" } };
+  const startAt = (now: string, zone: string) =>
+    new Date(windowSpan(window, utc(now), zone).start).toISOString().slice(0, 16);
+  expect(startAt("2026-11-22T23:59", "UTC")).toBe("2026-11-22T00:00");
+  expect(startAt("2026-11-23T00:00", "UTC")).toBe("2026-11-23T00:00");
+  expect(startAt("2026-11-22T23:59", "UTC")).toBe("2026-11-22T00:00");
+  expect(startAt("2026-11-22T23:59", "Europe/Berlin")).toBe("2026-11-22T23:00");
 });
 
 it("a rolling window looks back from now and never resets", () => {
@@ -282,5 +294,75 @@ describe("the team's own windows", () => {
   it("give way to a quota that the provider tells under the same id", () => {
     const told = [quota({ id: "daily-tokens", used: 3 })];
     expect(apply(told, daily)).toEqual(told);
+  });
+
+  describe("that are counted from records", () => {
+    const counted = { used: 700, atLeast: false, at: start - 1 };
+    const applyCounted = (readings: Reading[], window = daily) =>
+      applyConfiguredWindows(readings, [window], start, "UTC", ({ id }) =>
+        id === "daily-tokens" ? counted : undefined,
+      );
+
+    it("say what was counted, as of when", () => {
+      expect(applyCounted([])).toEqual([
+        {
+          kind: "quota",
+          id: "daily-tokens",
+          label: "daily",
+          windowSeconds: 86_400,
+          unit: "tokens",
+          used: 700,
+          limit: 1_000,
+          resetsAt: midnight,
+          counted: { at: start - 1, atLeast: false },
+        },
+      ]);
+      expect(applyCounted([], monthly)).toMatchObject([{ used: undefined }]);
+    });
+
+    it("leave the word to a provider that counts itself", () => {
+      const [quotaOfSpend] = applyCounted([spend()]);
+      expect(quotaOfSpend).toMatchObject({ used: 250 });
+      expect(quotaOfSpend).not.toHaveProperty("counted");
+      const told = [quota({ id: "daily-tokens", used: 3 })];
+      expect(applyCounted(told)).toEqual(told);
+    });
+
+    it("stay unknown where a provider counts twice", () => {
+      expect(applyCounted([spend(), spend({ id: "tokens-batch" })]).at(-1)).toMatchObject({
+        used: undefined,
+      });
+    });
+  });
+});
+
+describe("what records add up to in a unit", () => {
+  const spent: Spent = {
+    records: 4,
+    requests: 3,
+    tokens: 12_000_000,
+    audioMs: 48_060_000,
+    costMicros: 8_004_200,
+    unpriced: 0,
+  };
+
+  it.each([
+    ["tokens", 12_000_000],
+    ["requests", 3],
+    ["minutes", 801],
+    ["hours", 13.35],
+    ["usd", 8.0042],
+  ])("is known of %s", (unit, used) => {
+    expect(countIn(unit, spent)).toEqual({ used, atLeast: false });
+    expect(countIn(unit, nothingSpent())).toEqual({ used: 0, atLeast: false });
+  });
+
+  it.each(["percent", "credits", "cny", "eur"])("is not known of %s", (unit) => {
+    expect(countIn(unit, spent)).toBeUndefined();
+  });
+
+  it("is a least of money when some prices are not known, and unknown when none is", () => {
+    expect(countIn("usd", { ...spent, unpriced: 3 })).toEqual({ used: 8.0042, atLeast: true });
+    expect(countIn("usd", { ...spent, costMicros: 0, unpriced: 4 })).toBeUndefined();
   });
 });

@@ -1,7 +1,13 @@
+import { createHash } from "node:crypto";
+import { createDays } from "../../src/core/domain/day.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { createAcceptSnapshots } from "../../src/core/services/accept-snapshot.ts";
+import { createRecordUsage } from "../../src/core/services/record-usage.ts";
+import { createUsageReports } from "../../src/core/services/usage-report.ts";
 import type { HttpKey } from "../../src/http/keys.ts";
+import { createOtlpIngest } from "../../src/ingest/otlp/ingest.ts";
 import { parsePushedSnapshot } from "../../src/ingest/pushed-snapshot.ts";
+import { parseUsageRecords } from "../../src/ingest/usage-records.ts";
 import { account, quota } from "../fakes/core.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
 
@@ -28,15 +34,55 @@ export function createParts(read: () => Promise<{ readings: [] }> = async () => 
     statusLine: () => undefined,
     nameUser: (user) => user,
   });
+  const { ledger, settings } = house.store;
+  const days = createDays("UTC");
+  const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+  const disk = { broken: false };
+  let unique = 0;
+  const usage = createRecordUsage({
+    ...house,
+    accounts,
+    ledger: {
+      async append(records) {
+        if (disk.broken) throw new AppError("store_unavailable", "The disk is full.");
+        return await ledger.append(records);
+      },
+    },
+    services: () => [],
+    billingOf: () => "paid",
+    pricing: ({ model, tokens }) => (model === undefined ? undefined : tokens.input * 3 + tokens.output),
+    nameUser: (user) => user,
+    days,
+    hash,
+    uniqueId: () => `unique-${unique++}`,
+  });
+  const otlp = createOtlpIngest({ ...house, settings, counters: ledger.counters, hash });
   return {
     ...house,
     accounts,
     keys,
+    disk,
     acceptSnapshot: async (body: unknown) => {
       if (JSON.stringify(body).includes("break")) throw new Error("secret of the inside");
       if (JSON.stringify(body).includes("disk")) throw new AppError("store_unavailable", "The disk is full.");
       return await accept(parsePushedSnapshot(body));
     },
+    recordUsage: async (body: { text: string; contentType: string }, caller: { key: string }) =>
+      await usage.record(parseUsageRecords(body.text, body.contentType), caller),
+    otlp: {
+      logs: (body: Uint8Array, type: string, caller: { key: string }) =>
+        otlp.logs(body, type, (reported) => usage.record(reported, caller)),
+      metrics: (body: Uint8Array, type: string, caller: { key: string }) =>
+        otlp.metrics(body, type, (reported) => usage.record(reported, caller)),
+    },
+    usageReports: createUsageReports({
+      ...house,
+      ledger,
+      days,
+      budgets: [{ id: "monthly", period: "month", usd: 150 }],
+    }),
+    records: ledger.records,
+    today: () => days.at(house.clock.now()).day,
   };
 }
 

@@ -32,7 +32,7 @@ describe("a pushed snapshot", () => {
       accounts: [
         {
           ...{ account: "a", name: "a", provider: "acme", providerName: "Acme", state: "ok", stale: false },
-          ...{ reading: false, readings, binding: new Set() },
+          ...{ reading: false, readings, binding: new Set(), paces: new Map() },
         },
       ],
     });

@@ -8,17 +8,22 @@ export interface Asker {
   admin: boolean;
 }
 
-/** A word a command takes after its name. */
-export interface Parameter {
+interface Named {
   name: string;
   summary: string;
   required: boolean;
-  /** `target` is an account or a provider: surfaces complete it and it is matched forgivingly. */
-  kind: "target";
 }
+
+/**
+ * A word a command takes after its name; surfaces complete it. `target` is an account or a provider, matched
+ * forgivingly; `period` days, such as "7d"; `dimension` what usage is broken down by, typed after "by".
+ */
+export type Parameter = Named &
+  ({ kind: "target" | "period" | "dimension" } | { kind: "word"; choices: readonly string[] });
 
 /** One parsed call of a command. */
 export interface Call {
+  /** By parameter name; each fits its parameter. */
   arguments: Readonly<Record<string, string | undefined>>;
   asker: Asker;
   /** Reads again before answering for good, as far as the providers' floors allow. */
@@ -44,7 +49,7 @@ export interface Commands {
   specs: readonly Command[];
   /** Answers a line typed after /quota, such as "" or "show lan". */
   answer(line: string, asker: Asker, options?: { refresh?: boolean }): AsyncIterable<Message>;
-  /** Answers a command that the surface has parsed already; arguments by parameter name. */
+  /** Answers a command that the surface has parsed already; arguments by parameter name, as typed. */
   run(name: string, call: Call): AsyncIterable<Message>;
   /** Up to 25 values for a half-typed argument, best first. */
   complete(name: string, parameter: string, typed: string): readonly { label: string; value: string }[];

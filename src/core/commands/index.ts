@@ -1,17 +1,30 @@
 import type { Message } from "../domain/message.ts";
 import { AppError } from "../errors.ts";
 import { nearest } from "../matching.ts";
-import { unknownWord } from "../messages/help.ts";
+import { unknownArgument, unknownWord } from "../messages/help.ts";
 import type { QuotaCommandOptions } from "./answer-then-refresh.ts";
 import type { Asker, Call, Command, Commands } from "./command.ts";
+import { costCommand } from "./cost.ts";
+import { exportCommand } from "./export.ts";
 import { helpCommand } from "./help.ts";
+import type { LedgerCommandOptions } from "./ledger-options.ts";
+import { type Understood, understandArguments, understandWords } from "./line.ts";
 import { listCommand } from "./list.ts";
 import { resetsCommand } from "./resets.ts";
 import { showCommand } from "./show.ts";
+import { usageCommand } from "./usage.ts";
+import { completionsOf } from "./words.ts";
 
 /** All commands of /quota, in the order of the help text. */
-export function createCommands(options: QuotaCommandOptions): Commands {
-  const others = [listCommand(options), showCommand(options), resetsCommand(options)];
+export function createCommands(options: QuotaCommandOptions & LedgerCommandOptions): Commands {
+  const others = [
+    listCommand(options),
+    showCommand(options),
+    resetsCommand(options),
+    usageCommand(options),
+    costCommand(options),
+    exportCommand(options),
+  ];
   const specs: readonly Command[] = [...others, helpCommand(others)];
   const { targets } = options;
 
@@ -32,27 +45,45 @@ export function createCommands(options: QuotaCommandOptions): Commands {
     return target === undefined ? undefined : `show ${target}`;
   }
 
+  async function* runUnderstood(
+    command: Command,
+    understood: Understood,
+    call: Pick<Call, "asker" | "refresh">,
+  ): AsyncGenerator<Message> {
+    if ("unknown" in understood) {
+      yield unknownArgument(command, understood.unknown, understood.suggestion);
+      return;
+    }
+    yield* command.run({ ...call, arguments: understood.arguments });
+  }
+
   async function* answerLine(line: string, asker: Asker, refresh: boolean): AsyncGenerator<Message> {
     const words = line
       .trim()
       .split(/\s+/)
       .filter((word) => word !== "");
     const [first, ...rest] = words;
-    const call = (target: string | undefined): Call => ({ arguments: { target }, asker, refresh });
-    if (first === undefined) return yield* spec("list").run(call(undefined));
+    const call = { asker, refresh };
+    if (first === undefined) return yield* spec("list").run({ ...call, arguments: {} });
     const named = specs.find((command) => command.name === first.toLowerCase());
-    if (named) return yield* named.run(call(rest.length === 0 ? undefined : rest.join(" ")));
-    if (targets.find(line).length > 0) return yield* spec("list").run(call(words.join(" ")));
+    if (named) return yield* runUnderstood(named, understandWords(named, rest, options.today()), call);
+    if (targets.find(line).length > 0) {
+      return yield* spec("list").run({ ...call, arguments: { target: words.join(" ") } });
+    }
     yield unknownWord(first, suggestion(first));
   }
 
   return {
     specs,
     answer: (line, asker, answerOptions) => answerLine(line, asker, answerOptions?.refresh ?? false),
-    run: (name, call) => spec(name).run(call),
+    run(name, call) {
+      const command = spec(name);
+      return runUnderstood(command, understandArguments(command, call.arguments, options.today()), call);
+    },
     complete(name, parameter, typed) {
-      const known = spec(name).parameters.some((candidate) => candidate.name === parameter);
-      return known ? targets.complete(typed) : [];
+      const known = spec(name).parameters.find((candidate) => candidate.name === parameter);
+      if (known === undefined) return [];
+      return known.kind === "target" ? targets.complete(typed) : completionsOf(known, typed, options.today());
     },
   };
 }

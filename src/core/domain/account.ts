@@ -1,4 +1,5 @@
 import type { ConfiguredWindow } from "./configured-window.ts";
+import { unassigned } from "./usage.ts";
 
 /** One credential at a provider, as the team configured it. */
 export interface Account {
@@ -24,9 +25,21 @@ export interface Account {
   windows?: readonly ConfiguredWindow[] | undefined;
   /** Whether the bot never reads it: its numbers come from people's machines alone. */
   push?: boolean | undefined;
+  /** Which usage is its own. */
+  usage?: UsageSelectors | undefined;
 }
 
-/** What an account is called in front of people. */
+/** Whose usage an account counts. `*` in a pattern stands for anything; capital letters make no difference. */
+export interface UsageSelectors {
+  users?: readonly string[] | undefined;
+  /** Programs that report. */
+  services?: readonly string[] | undefined;
+  /** Names of the HTTP keys that records come with. */
+  keys?: readonly string[] | undefined;
+  models?: readonly string[] | undefined;
+}
+
+/** What an account is called in front of people, the one of usage that fits none included. */
 export function accountName(account: Pick<Account, "id" | "label">): string {
-  return account.label ?? account.id;
+  return account.label ?? (account.id === unassigned ? "Unassigned" : account.id);
 }

@@ -1,4 +1,5 @@
 import type { Instant, Reading } from "./quota.ts";
+import { isSameReset } from "./window.ts";
 
 /** What one reading of an account said at an instant. */
 export interface QuotaSample {
@@ -40,4 +41,47 @@ export function thinned(samples: readonly QuotaSample[], now: Instant): QuotaSam
     if (other === undefined || other.at <= sample.at) last.set(key, sample);
   }
   return [...last.values()].sort((a, b) => a.at - b.at);
+}
+
+/** What one reading said lately, oldest first, and what it said last when that was not worth keeping. */
+export interface Trail {
+  kept: readonly QuotaSample[];
+  unkept?: QuotaSample | undefined;
+}
+
+const hour = day / 24;
+const remembered = { samples: 100, for: 6 * hour };
+
+/**
+ * The trail with one more sample, and what of it is to be stored. A sample that says the same as the last is stored
+ * once an hour only, and when it is the last one that does: so a line between samples shows where a change began.
+ * What is not newer than the last sample is left out.
+ *
+ * @param spacing milliseconds between two stored samples, however much they differ
+ */
+export function follow(
+  { kept, unkept }: Trail,
+  sample: QuotaSample,
+  spacing: number,
+): { trail: Trail; stored: readonly QuotaSample[] } {
+  const last = kept.at(-1);
+  if (last === undefined) return { trail: { kept: [sample] }, stored: [sample] };
+  if (sample.at <= (unkept ?? last).at) return { trail: { kept, unkept }, stored: [] };
+  const same = saysTheSame(last, sample);
+  if (sample.at - last.at < (same ? hour : spacing)) return { trail: { kept, unkept: sample }, stored: [] };
+  const endsARun = unkept !== undefined && !same && saysTheSame(last, unkept);
+  const stored = endsARun ? [unkept, sample] : [sample];
+  const recent = [...kept, ...stored].filter(({ at }) => at >= sample.at - remembered.for);
+  return { trail: { kept: recent.slice(-remembered.samples) }, stored };
+}
+
+/** All that a trail tells, oldest first. */
+export function samplesAlong({ kept, unkept }: Trail): readonly QuotaSample[] {
+  return unkept === undefined ? kept : [...kept, unkept];
+}
+
+function saysTheSame(a: QuotaSample, b: QuotaSample): boolean {
+  if (a.value !== b.value || a.limit !== b.limit) return false;
+  if (a.resetsAt === undefined || b.resetsAt === undefined) return a.resetsAt === b.resetsAt;
+  return isSameReset(a.resetsAt, b.resetsAt);
 }

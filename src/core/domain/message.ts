@@ -9,6 +9,8 @@ export type Span =
   | { strong: string }
   | { code: string }
   | { link: string; label: string }
+  /** Somebody, by the platform's own id. */
+  | { person: string }
   | { instant: Instant; style: "countdown" | "moment" };
 
 export type Text = Span | readonly Span[];
@@ -39,9 +41,12 @@ export interface Column {
   align?: "left" | "right" | undefined;
 }
 
-/** A button. `command` is what it does, as typed after /quota; share posts the answer of that command. */
+/**
+ * A button. `command` is what it does, as typed after /quota: `refresh` and `share` show its answer anew, here or to
+ * everybody; `run` answers whoever presses it, alone.
+ */
 export interface Action {
-  id: "refresh" | "share";
+  id: "refresh" | "share" | "run";
   label: string;
   command: string;
 }

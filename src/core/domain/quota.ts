@@ -31,6 +31,11 @@ export interface Quota {
   used?: number | undefined;
   limit?: number | undefined;
   resetsAt?: Instant | undefined;
+  /**
+   * Set when `used` is what usage records added up to at that instant, not what the provider told. `atLeast`: the cost
+   * of some of them is not known, so it is more.
+   */
+  counted?: { at: Instant; atLeast: boolean } | undefined;
 }
 
 /** A prepaid amount. */
@@ -105,6 +110,11 @@ export interface Snapshot {
   credentialKey: string;
   /** Set when a person's machine told the readings; whose, as far as that may be known. */
   pushedBy?: { user?: string | undefined } | undefined;
+}
+
+/** When the reading was true: what was counted has an instant of its own, the rest is of the account's last read. */
+export function trueAt(reading: Reading, fetchedAt: Instant | undefined): Instant | undefined {
+  return reading.kind === "quota" && reading.counted !== undefined ? reading.counted.at : fetchedAt;
 }
 
 /** Part of the limit that is used, in percent; may exceed 100. Unknown when used or limit is. */

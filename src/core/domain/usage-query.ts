@@ -60,7 +60,7 @@ export function createUsageSum(query: UsageQuery): UsageSum {
   function count(day: Day, value: string | undefined, sums: Sums): void {
     addSums(answer.total, sums);
     if (by === "day") addSums(row(day), sums);
-    else if (value !== undefined) addSums(row(value), sums);
+    else if (by !== undefined && value !== undefined) addSums(row(value), sums);
   }
 
   function addAll(book: Book): void {

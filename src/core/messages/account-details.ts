@@ -1,10 +1,10 @@
 import type { Bar, Block, Message, Span, Text } from "../domain/message.ts";
-import { projectRunOut } from "../domain/pace.ts";
 import { type Instant, type Quota, remainingPercent } from "../domain/quota.ts";
 import { waitsForPerson } from "../domain/snapshot.ts";
 import type { AccountReport, QuotaReport } from "../services/quota-report.ts";
 import { stateWords } from "./account-state.ts";
-import { duration, fraction, listNames, markOf, percentLeft, quantity, toneOf } from "./format.ts";
+import { burnRateText } from "./burn-rate.ts";
+import { fraction, listNames, markOf, percentLeft, quantity, toneOf } from "./format.ts";
 import { accountBar, amountText, answerActions, readingNow, startedOver, windowName } from "./quota-table.ts";
 
 /**
@@ -41,7 +41,10 @@ function accountBlocks(report: AccountReport, at: Instant, admin: boolean): Bloc
       facts: amounts.map((amount) => ({ label: amount.label, value: amountText(amount) })),
     });
   }
-  blocks.push(...projections(report));
+  for (const quota of report.binding) {
+    const text = burnRateText(quota, report, at);
+    if (text !== undefined) blocks.push({ type: "text", text });
+  }
   return blocks;
 }
 
@@ -92,7 +95,9 @@ function quotaBar(quota: Quota, report: AccountReport, at: Instant): Bar {
 function quotaNote(quota: Quota, report: AccountReport, at: Instant): Text | undefined {
   const parts: string[] = [];
   if (quota.unit !== "percent" && quota.used !== undefined && quota.limit !== undefined) {
-    parts.push(`${fraction(quota.used, quota.limit, quota.unit)} used`);
+    const least = quota.counted?.atLeast ? "at least " : "";
+    parts.push(`${least}${fraction(quota.used, quota.limit, quota.unit)} used`);
+    if (least !== "") parts.push("some calls have no known price");
   }
   if (quota.used === undefined && quota.limit !== undefined && quota.unit !== "percent") {
     parts.push(`limit ${quantity(quota.limit, quota.unit)}`);
@@ -101,23 +106,4 @@ function quotaNote(quota: Quota, report: AccountReport, at: Instant): Text | und
   if (pool.length > 1 && report.binding.has(quota)) parts.push("counts first");
   if (quota.resetsAt !== undefined && quota.resetsAt <= at) parts.push(startedOver);
   return parts.length === 0 ? undefined : parts.join(", ");
-}
-
-function projections(report: AccountReport): Block[] {
-  const { fetchedAt } = report;
-  if (fetchedAt === undefined || report.stale) return [];
-  return [...report.binding].flatMap((quota): Block[] => {
-    const projection = projectRunOut(quota, fetchedAt);
-    if (projection === undefined) return [];
-    return [
-      {
-        type: "text",
-        text: [
-          `${windowName(quota)}: at this rate it runs out `,
-          { instant: projection.runsOutAt, style: "countdown" },
-          `, ${duration(projection.beforeReset)} before the reset (measured over ${duration(projection.measuredOver)}).`,
-        ],
-      },
-    ];
-  });
 }

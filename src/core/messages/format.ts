@@ -107,6 +107,7 @@ export function plainText(text: Text, place: { now: Instant; timezone: string })
       if ("strong" in span) return span.strong;
       if ("code" in span) return span.code;
       if ("link" in span) return `${span.label} (${span.link})`;
+      if ("person" in span) return span.person;
       return span.style === "countdown"
         ? relative(span.instant, place.now)
         : moment(span.instant, place.now, place.timezone);
@@ -125,4 +126,40 @@ export function listNames(names: readonly string[], most = 5): string {
 /** "1 account", "3 accounts". */
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A large number on a readable scale: "850", "9,876", "12.3 k", "1.2 M", "4 B". */
+export function scaled(number: number): string {
+  if (number < 10_000) return number.toLocaleString("en-US", { maximumFractionDigits: 0 });
+  const compact = number.toLocaleString("en-US", { notation: "compact", maximumFractionDigits: 1 });
+  return compact.replace(/([A-Z])$/, (letter) => ` ${letter === "K" ? "k" : letter}`);
+}
+
+/** Whole micro-dollars: "$4.20"; what is more than nothing never reads $0.00. */
+export function dollars(micros: number): string {
+  return micros > 0 && micros < 10_000 ? "<$0.01" : quantity(micros / 1e6, "usd");
+}
+
+/** A part of a whole, from 0 to 1, rounded down: "98.3%". What is not all never reads 100%, something never 0%. */
+export function share(part: number): string {
+  if (part > 0 && part < 0.001) return "<0.1%";
+  // A little more, so that 0.29 of a hundred does not come out as 28.9.
+  return `${decimal(Math.floor(part * 1000 + 1e-9) / 10, 1)}%`;
+}
+
+/** How long something took: "850 ms", "3.2 s", "2 min". */
+export function took(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  return milliseconds < 59_950 ? `${(milliseconds / 1000).toFixed(1)} s` : duration(milliseconds);
+}
+
+/** A length of audio: "45 s", "32.5 min". */
+export function audioLength(seconds: number): string {
+  return seconds < 60 ? `${decimal(seconds, 1)} s` : `${decimal(seconds / 60, 1)} min`;
+}
+
+/** "20 kB", "8.4 MB" */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return count(bytes, "byte");
+  return bytes < 1e6 ? `${decimal(bytes / 1000, 1)} kB` : `${decimal(bytes / 1e6, 1)} MB`;
 }

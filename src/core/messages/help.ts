@@ -1,12 +1,19 @@
-import type { Command } from "../commands/command.ts";
-import type { Message } from "../domain/message.ts";
+import type { Command, Parameter } from "../commands/command.ts";
+import type { Block, Message, Text } from "../domain/message.ts";
+import { periodExamples } from "../domain/period.ts";
+import { dimensions } from "../domain/usage.ts";
 
-/** What a command is typed as: "/quota show ACCOUNT|PROVIDER". */
+/** What a command is typed as: "/quota show ACCOUNT|PROVIDER", "/quota usage [PERIOD] [by DIMENSION]". */
 export function usage(command: Pick<Command, "name" | "parameters">): string {
   const parameters = command.parameters.map((parameter) => {
-    return parameter.required ? "ACCOUNT|PROVIDER" : "[ACCOUNT|PROVIDER]";
+    return parameter.required ? placeholder(parameter) : `[${placeholder(parameter)}]`;
   });
   return ["/quota", command.name, ...parameters].join(" ");
+}
+
+function placeholder(parameter: Parameter): string {
+  if (parameter.kind === "word") return parameter.choices.join("|");
+  return { target: "ACCOUNT|PROVIDER", period: "PERIOD", dimension: "by DIMENSION" }[parameter.kind];
 }
 
 /** All commands, short. */
@@ -23,8 +30,30 @@ export function help(commands: readonly Command[]): Message {
         type: "text",
         text: "A part of the name of an account or provider is enough.",
       },
+      { type: "text", text: periods },
+      { type: "text", text: breakdowns },
     ],
   };
+}
+
+const periods: Text = ["PERIOD is one of ", periodExamples, "."];
+const breakdowns: Text = ["DIMENSION is one of ", dimensions.join(", "), "."];
+
+/** The answer to a word that a command does not take; `suggestion` is a line that works. */
+export function unknownArgument(command: Command, word: string, suggestion: string | undefined): Message {
+  const blocks: Block[] = [
+    {
+      type: "text",
+      text: [{ code: word.slice(0, 60) }, " does not fit into ", { code: usage(command) }, "."],
+    },
+  ];
+  if (suggestion !== undefined) {
+    blocks.push({ type: "text", text: ["Did you mean ", { code: `/quota ${suggestion}` }, "?"] });
+  }
+  const kinds = new Set(command.parameters.map(({ kind }) => kind));
+  if (kinds.has("period")) blocks.push({ type: "text", text: periods });
+  if (kinds.has("dimension")) blocks.push({ type: "text", text: breakdowns });
+  return { title: "Not understood", tone: "neutral", blocks };
 }
 
 /** The answer to a word that is neither a command nor an account; `suggestion` is a line that works. */

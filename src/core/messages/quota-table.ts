@@ -66,7 +66,7 @@ export function windowName(reading: Quota | Spend): string {
 }
 
 function accountMark(report: AccountReport, left: number | undefined): Mark {
-  if (report.state === "pending") return "waiting";
+  if (report.state === "pending" && left === undefined) return "waiting";
   if (report.state === "needs_action" || waitsForPerson(report.state)) return "blocked";
   if (left !== undefined) return markOf(left);
   const amount = amountOf(report);
@@ -102,7 +102,7 @@ function accountNote(report: AccountReport, at: Instant): Text | undefined {
   const parts: Text[] = report.sharedBy === undefined ? [] : ["shared"];
   const state = stateWords(report);
   if (state !== undefined && !(report.state === "pending" && report.reading)) parts.push(state);
-  if (report.stale && report.fetchedAt !== undefined) {
+  if (report.stale && report.fetchedAt !== undefined && report.tightest?.counted === undefined) {
     parts.push(["as of ", { instant: report.fetchedAt, style: "countdown" }]);
   }
   if (report.tightest?.resetsAt !== undefined && report.tightest.resetsAt <= at) parts.push(startedOver);

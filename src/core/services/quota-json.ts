@@ -1,3 +1,4 @@
+import type { Pace } from "../domain/pace.ts";
 import {
   comesBack,
   type Instant,
@@ -53,7 +54,7 @@ function accountJson(report: AccountReport) {
     stale: report.stale,
     retryAt: isoOrNull(report.state === "ok" ? undefined : report.nextReadAt),
     ...sharedWith(report),
-    readings: report.readings.map((reading) => readingJson(reading, report.binding)),
+    readings: report.readings.map((reading) => readingJson(reading, report)),
   };
 }
 
@@ -62,7 +63,7 @@ function sharedWith({ account, sharedBy }: AccountReport): { sharedWith?: string
   return { sharedWith: sharedBy.map((other) => other.account).filter((other) => other !== account) };
 }
 
-function readingJson(reading: Reading, binding: ReadonlySet<Quota>) {
+function readingJson(reading: Reading, report: AccountReport) {
   const { kind, id, label, unit } = reading;
   if (kind === "balance") return { kind, id, label, unit, remaining: tidy(reading.remaining) };
   const window = { windowSeconds: reading.windowSeconds ?? null };
@@ -82,7 +83,24 @@ function readingJson(reading: Reading, binding: ReadonlySet<Quota>) {
     ...window,
     scope: reading.scope ?? null,
     ...numbers,
-    binding: binding.has(reading),
+    binding: report.binding.has(reading),
+    ...paceJson(reading, report.paces.get(reading)),
+  };
+}
+
+function paceJson({ counted }: Quota, pace: Pace | undefined) {
+  return {
+    counted: counted === undefined ? null : { at: iso(counted.at), atLeast: counted.atLeast },
+    burnRate:
+      pace === undefined
+        ? null
+        : {
+            perHour: tidy(pace.perHour),
+            basis: pace.samples === undefined ? "mean" : "recent",
+            measuredOverSeconds: Math.round(pace.measuredOver / 1000),
+            samples: pace.samples ?? null,
+          },
+    runsOutAt: isoOrNull(pace?.projection && Math.round(pace.projection.runsOutAt)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Account, accountName } from "../domain/account.ts";
-import { applyConfiguredWindows } from "../domain/configured-window.ts";
+import { type Pace, paceOf } from "../domain/pace.ts";
 import {
   type AccountState,
   bindingQuotas,
@@ -8,11 +8,15 @@ import {
   type Reading,
   remainingPercent,
   tightestQuota,
+  trueAt,
 } from "../domain/quota.ts";
 import { isStale } from "../domain/snapshot.ts";
 import type { Clock } from "../ports.ts";
+import { createReadingsOf } from "./account-readings.ts";
+import type { KeepHistory } from "./keep-history.ts";
 import type { ReadQuotas, Urgency } from "./read-quotas.ts";
 import type { SharedPools } from "./shared-pools.ts";
+import type { WindowUse } from "./window-use.ts";
 
 /** One account as it stands now. */
 export interface AccountReport {
@@ -39,6 +43,8 @@ export interface AccountReport {
   binding: ReadonlySet<Quota>;
   /** The reading that stops somebody first. */
   tightest?: Quota | undefined;
+  /** How fast quotas are used, where that can be told. */
+  paces: ReadonlyMap<Quota, Pace>;
 }
 
 /** The accounts, worst first. */
@@ -50,13 +56,14 @@ export interface QuotaReport {
 export interface QuotaReports {
   /** How the accounts stand by what is known now. */
   report(accounts: readonly Account[]): QuotaReport;
-  /** Reads what may be read and tells how many accounts that were; see `Urgency`. */
+  /** Reads and counts what may be, and tells how many accounts were read; see `Urgency`. */
   read(accounts: readonly Account[], urgency: Urgency): Promise<number>;
 }
 
 /**
  * Reports on accounts from their last snapshots, with the team's own windows. `providerNames` maps provider ids to
- * names; `timezone` is the team's.
+ * names; `timezone` is the team's. Without `windowUse` no window is filled from the ledger, without `history` burn rates
+ * are means alone.
  */
 export function createQuotaReports(options: {
   readQuotas: ReadQuotas;
@@ -64,13 +71,17 @@ export function createQuotaReports(options: {
   providerNames: ReadonlyMap<string, string>;
   clock: Clock;
   timezone: string;
+  windowUse?: Pick<WindowUse, "countedOf" | "refresh"> | undefined;
+  history?: Pick<KeepHistory, "recent" | "load"> | undefined;
 }): QuotaReports {
-  const { readQuotas, providerNames, clock, timezone } = options;
+  const { readQuotas, providerNames, clock, windowUse, history } = options;
+  const readingsOf = createReadingsOf(options);
   const names = new Map(readQuotas.accounts.map((account) => [account.id, accountName(account)]));
 
   function reportOn(account: Account, now: Instant, sharers: readonly string[] | undefined): AccountReport {
     const snapshot = readQuotas.snapshot(account.id);
-    const readings = applyConfiguredWindows(snapshot?.readings ?? [], account.windows ?? [], now, timezone);
+    const readings = readingsOf(account.id, now);
+    const stale = snapshot !== undefined && isStale(snapshot, account.interval, now);
     const reading =
       readQuotas.isReading(account.id) && (snapshot === undefined || now >= snapshot.nextReadAt);
     const identity = {
@@ -80,10 +91,16 @@ export function createQuotaReports(options: {
       providerName: providerNames.get(account.provider) ?? account.provider,
       reading,
       readings,
+      stale,
+      binding: bindingQuotas(readings),
+      tightest: tightestQuota(readings),
+      paces: pacesOf(account.id, readings, {
+        fetchedAt: stale ? undefined : snapshot?.fetchedAt,
+        now,
+      }),
     };
     if (snapshot === undefined) {
-      const message = account.push ? firstReport : undefined;
-      return { ...identity, state: "pending", message, stale: false, binding: new Set() };
+      return { ...identity, state: "pending", message: account.push ? firstReport : undefined };
     }
     return {
       ...identity,
@@ -93,12 +110,25 @@ export function createQuotaReports(options: {
       actionUrl: snapshot.actionUrl,
       fetchedAt: snapshot.fetchedAt,
       pushedBy: snapshot.pushedBy,
-      stale: isStale(snapshot, account.interval, now),
       nextReadAt: snapshot.nextReadAt,
       sharedBy: sharers?.map((id) => ({ account: id, name: names.get(id) ?? id })),
-      binding: bindingQuotas(readings),
-      tightest: tightestQuota(readings),
     };
+  }
+
+  /** `fetchedAt` is absent when what was read is too old to go on from. */
+  function pacesOf(
+    account: string,
+    readings: readonly Reading[],
+    { fetchedAt, now }: { fetchedAt: Instant | undefined; now: Instant },
+  ): ReadonlyMap<Quota, Pace> {
+    const paces = new Map<Quota, Pace>();
+    for (const quota of readings) {
+      const at = trueAt(quota, fetchedAt);
+      if (quota.kind !== "quota" || at === undefined) continue;
+      const pace = paceOf(quota, { at, now, samples: history?.recent(account, quota) ?? [] });
+      if (pace !== undefined) paces.set(quota, pace);
+    }
+    return paces;
   }
 
   return {
@@ -108,7 +138,11 @@ export function createQuotaReports(options: {
       const reports = accounts.map((account) => reportOn(account, now, shared.get(account.id)));
       return { at: now, accounts: reports.sort(worstFirst) };
     },
-    read: (accounts, urgency) => readQuotas.read(accounts, urgency),
+    async read(accounts, urgency) {
+      const reads = readQuotas.read(accounts, urgency);
+      await Promise.all([windowUse?.refresh(accounts), history?.load(accounts)]);
+      return reads;
+    },
   };
 }
 

@@ -1,126 +1,180 @@
-import { type AlertMarks, decideAlerts, windowKey } from "../domain/alert.ts";
-import type { Message } from "../domain/message.ts";
-import type { Instant, Reading, Snapshot } from "../domain/quota.ts";
-import { confirmedResets } from "../domain/reset.ts";
-import { isSameReset } from "../domain/window.ts";
-import { quotaAlert, resetNotice } from "../messages/notices.ts";
-import type { Channel, Log, Settings } from "../ports.ts";
+import type { Account } from "../domain/account.ts";
+import { findAccountState } from "../domain/account-findings.ts";
+import type { AlertEvent } from "../domain/event.ts";
+import type { QuotaSample } from "../domain/history.ts";
+import { type Changes, type Incident, isOpen, type Look, reconcile } from "../domain/incident.ts";
+import { type AnomalyRule, type BudgetState, findBudgets, findSpike } from "../domain/money-findings.ts";
+import type { Instant } from "../domain/quota.ts";
+import { isTooOld } from "../domain/snapshot.ts";
+import type { Clock, Log, Outbox } from "../ports.ts";
+import { type AccountFacts, lookAtAccount, newestOf } from "./account-look.ts";
+import { type AlertRule, type ChannelWishes, moneyWishes, wishesFor } from "./alert-rules.ts";
 
-/** Who is told of what: one rule, for one channel. */
-export interface AlertRule {
-  channel: Channel;
-  /** Ids of the accounts it is about. */
-  accounts: ReadonlySet<string>;
-  /** Only windows of these labels, such as "weekly"; absent: all. */
-  windows?: readonly string[] | undefined;
-  /** Percent used. */
-  thresholds: readonly number[];
-  resets: boolean;
+/** Money as it stands now. */
+export interface MoneyFacts {
+  budgets: readonly BudgetState[];
+  spike: Parameters<typeof findSpike>[0];
+}
+
+export interface RaiseAlertsOptions {
+  accounts: readonly Account[];
+  rules: readonly AlertRule[];
+  outbox: Pick<Outbox, "put" | "change" | "find">;
+  factsOf(account: string): AccountFacts;
+  /** Samples of an account before an instant, oldest first. */
+  samplesOf(account: string, before: Instant): Promise<readonly QuotaSample[]>;
+  /** Whether an account is paid by a subscription. */
+  isSubscription(account: string): boolean;
+  /** Who takes most of an account of late, or of all money. */
+  topOf(account: string | undefined): Promise<AlertEvent["top"]>;
+  money(): Promise<MoneyFacts>;
+  anomaly: AnomalyRule;
+  /** All accounts that draw on the same pool, itself included. */
+  sharers(account: string): readonly string[];
+  /** Called when a channel has something to be told. */
+  wake(channel: string): void;
+  newId: () => string;
+  clock: Clock;
+  log: Log;
 }
 
 export interface RaiseAlerts {
-  /** Posts what has become due between two snapshots of an account. Never throws. */
-  afterRead(snapshot: Snapshot, previous: Snapshot | undefined): Promise<void>;
-  /** Resolves when everything that is due by now has been posted or has failed. */
+  /** Puts into the outbox what has become due of an account, and ends what is over. Never throws. */
+  look(account: string): Promise<void>;
+  /** The same for budgets and spend. */
+  lookAtMoney(): Promise<void>;
+  /** Looks at everything; heals whatever a look before has missed. */
+  sweep(): Promise<void>;
+  /** Resolves when all looks under way have ended. */
   settled(): Promise<void>;
 }
 
+/** Scope of what concerns money alone. */
+export const moneyScope = "money";
+
 /**
- * Tells channels what is due after each read. What was told is remembered per channel, after the post: a post that
- * fails is due again at the next read, and a crash between post and memory repeats it once. What was told of one
- * account is not told again of another that shares its pool.
- *
- * @param options.readingsOf what is known of the account by a snapshot, the team's own windows included
- * @param options.sharers all accounts that draw on the same pool, itself included
+ * Decides what channels are to be told: every look compares what is so now with what the outbox knows, so that looking
+ * twice tells nothing twice, and a look that was missed is made up for by the next. Replicas may look at the same time:
+ * the outbox lets one of them win.
  */
-export function createRaiseAlerts(options: {
-  rules: readonly AlertRule[];
-  settings: Settings;
-  readingsOf: (snapshot: Snapshot) => readonly Reading[];
-  sharers: (account: string) => readonly string[];
-  describe: (account: string) => { name: string; providerName: string };
-  log: Log;
-}): RaiseAlerts {
-  const { log } = options;
-  /** Resets that were told: when the window that started over ended, by channel and window. */
-  const resetsTold = new Map<string, Instant>();
-  let queue: Promise<void> = Promise.resolve();
+export function createRaiseAlerts(options: RaiseAlertsOptions): RaiseAlerts {
+  const { outbox, clock, log } = options;
+  const byId = new Map(options.accounts.map((account) => [account.id, account]));
+  /** The last look of each scope; looks of one scope follow each other. */
+  const underWay = new Map<string, Promise<void>>();
 
-  async function apply(rule: AlertRule, snapshot: Snapshot, previous: Snapshot | undefined): Promise<void> {
-    const readings = options
-      .readingsOf(snapshot)
-      .filter((reading) => rule.windows?.includes(reading.label) ?? true);
-    if (previous !== undefined && rule.resets) {
-      await tellResets(rule, snapshot, options.readingsOf(previous), readings);
-    }
-    await tellThresholds(rule, snapshot.account, readings, previous?.fetchedAt === undefined);
+  function inTurn(scope: string, work: () => Promise<void>): Promise<void> {
+    const before = underWay.get(scope) ?? Promise.resolve();
+    const turn = before
+      .then(work)
+      .catch((error) => log.error({ scope, error }, "Alerts could not be decided."));
+    underWay.set(scope, turn);
+    return turn.finally(() => {
+      if (underWay.get(scope) === turn) underWay.delete(scope);
+    });
   }
 
-  async function tellResets(
-    rule: AlertRule,
-    { account, fetchedAt, attemptedAt }: Snapshot,
-    before: readonly Reading[],
-    after: readonly Reading[],
+  /** Looks at a scope for each channel, again when another process has changed it meanwhile. */
+  async function settle(
+    scope: string,
+    wishes: readonly ChannelWishes[],
+    lookFor: (wishes: ChannelWishes, known: readonly Incident[]) => Look | Promise<Look>,
   ): Promise<void> {
-    const facts = { now: fetchedAt ?? attemptedAt, threshold: Math.min(...rule.thresholds) };
-    for (const { quota, endedAt } of confirmedResets(before, after, facts)) {
-      const sharers = options.sharers(account);
-      const keys = sharers.map((sharer) => `${rule.channel.id}|${windowKey(sharer, quota)}`);
-      if (keys.some((key) => isSameReset(resetsTold.get(key) ?? 0, endedAt))) continue;
-      const notice = resetNotice(options.describe(account), quota);
-      if (!(await post(rule.channel, account, notice))) continue;
-      for (const key of keys) resetsTold.set(key, endedAt);
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      const known = await outbox.find({ scope });
+      let won = true;
+      for (const wish of wishes) {
+        const own = known.filter(({ channel }) => channel === wish.channel);
+        const look = await lookFor(wish, own);
+        const findings = look.findings.filter(({ event }) => wish.wants(event.type));
+        const facts = { channel: wish.channel, scope, now: clock.now(), newId: options.newId };
+        won = (await store(reconcile(own, { ...look, findings }, facts))) && won;
+      }
+      if (won) return;
     }
   }
 
-  async function tellThresholds(
-    rule: AlertRule,
-    account: string,
-    readings: readonly Reading[],
-    firstSight: boolean,
-  ): Promise<void> {
-    const memory = `alerts ${rule.channel.id}`;
-    const told = ((await options.settings.get(memory)) ?? {}) as AlertMarks;
-    const facts = { account, readings, firstSight, thresholds: rule.thresholds, marks: told };
-    const alone = decideAlerts(facts);
-    // Who shares is looked up for what is due only, which is rare.
-    const decision =
-      alone.due.length > 0 ? decideAlerts({ ...facts, sharers: options.sharers(account) }) : alone;
-    const marks = { ...decision.marks };
-    for (const alert of decision.due) {
-      const message = quotaAlert(options.describe(account), alert.quota);
-      if (await post(rule.channel, account, message)) marks[alert.key] = alert.mark;
+  /** False when another process was quicker. What is added goes first: a crash in between leaves nothing untold. */
+  async function store({ added, changed }: Changes): Promise<boolean> {
+    let won = true;
+    for (const incident of added) {
+      if (await outbox.put(incident)) options.wake(incident.channel);
     }
-    if (JSON.stringify(marks) !== JSON.stringify(told)) await options.settings.set(memory, marks);
+    for (const incident of changed) {
+      if (await outbox.change(incident)) options.wake(incident.channel);
+      else won = false;
+    }
+    return won;
   }
 
-  async function post(channel: Channel, account: string, message: Message): Promise<boolean> {
-    try {
-      await channel.post(message);
-      return true;
-    } catch (error) {
-      log.error({ account, channel: channel.id, error }, "An alert could not be posted; it stays due.");
-      return false;
-    }
+  async function lookAtPool(members: readonly string[]): Promise<void> {
+    const [account = ""] = members;
+    const facts = newestOf(members.map((id) => options.factsOf(id)));
+    const { snapshot } = facts;
+    const interval = byId.get(account)?.interval ?? 0;
+    const now = clock.now();
+    const tooOld = snapshot?.fetchedAt !== undefined && isTooOld(snapshot.fetchedAt, interval, now);
+    const at = snapshot?.fetchedAt ?? now;
+    const samples = await options.samplesOf(account, at);
+    const firstSight = snapshot?.fetchedAt !== undefined && samples.length === 0;
+    const top = facts.rises.length > 0 ? await options.topOf(account) : undefined;
+    const seen = { account, at, now, firstSight, tooOld, facts, samples, top };
+    const subscription = options.isSubscription(account);
+    await settle(account, wishesFor(options.rules, members), (wish, known) =>
+      lookAtAccount({ ...seen, subscription, wish, known }),
+    );
   }
 
-  return {
-    afterRead(snapshot, previous) {
-      // One after the other: what was told is read and written as a whole.
-      queue = queue.then(async () => {
-        if (snapshot.state !== "ok") return;
-        for (const rule of options.rules) {
-          if (!rule.accounts.has(snapshot.account)) continue;
-          await apply(rule, snapshot, previous).catch((error) =>
-            log.error(
-              { account: snapshot.account, channel: rule.channel.id, error },
-              "Alerts could not be decided.",
-            ),
-          );
-        }
-      });
-      return queue;
+  async function lookAtState(account: string): Promise<void> {
+    const { snapshot } = options.factsOf(account);
+    const config = byId.get(account);
+    if (snapshot === undefined || config === undefined) return;
+    const now = clock.now();
+    const samples = await options.samplesOf(account, snapshot.fetchedAt ?? snapshot.attemptedAt);
+    const firstSight = samples.length === 0;
+    const { findings, endings } = findAccountState({
+      account,
+      snapshot,
+      interval: config.interval,
+      now,
+      firstSight,
+    });
+    await settle(`${account}#state`, wishesFor(options.rules, [account]), (_wish, known) => {
+      const unsure = known.filter(({ subject }) => !endings.has(subject)).map(({ subject }) => subject);
+      return { findings, endings, held: new Set(unsure), doubts: new Map() };
+    });
+  }
+
+  async function lookAtMoney(): Promise<void> {
+    const wishes = moneyWishes(options.rules);
+    if (wishes.length === 0) return;
+    const { budgets, spike } = await options.money();
+    const now = clock.now();
+    const spikes = findSpike(spike, options.anomaly);
+    await settle(moneyScope, wishes, (_wish, known) => {
+      const open = known.filter(isOpen);
+      const { findings, endings } = findBudgets(budgets, { now, open, top: spike.top });
+      return { findings: [...findings, ...spikes], endings, held: new Set(), doubts: new Map() };
+    });
+  }
+
+  const raise: RaiseAlerts = {
+    async look(account) {
+      const members = [...options.sharers(account)].sort();
+      const pool = members.length > 0 ? members : [account];
+      await Promise.all([
+        inTurn(pool[0] ?? account, () => lookAtPool(pool)),
+        inTurn(`${account}#state`, () => lookAtState(account)),
+      ]);
     },
-    settled: () => queue,
+    lookAtMoney: () => inTurn(moneyScope, lookAtMoney),
+    async sweep() {
+      for (const { id } of options.accounts) await raise.look(id);
+      await raise.lookAtMoney();
+    },
+    async settled() {
+      await Promise.all(underWay.values());
+    },
   };
+  return raise;
 }

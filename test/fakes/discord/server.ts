@@ -27,6 +27,8 @@ interface Recorded {
   /** Below /api/v10. */
   path: string;
   body: Body;
+  /** What is attached, in order. */
+  files: { name: string; mediaType: string; content: string }[];
 }
 
 export type FakeDiscord = Awaited<ReturnType<typeof startFakeDiscord>>;
@@ -72,8 +74,8 @@ export async function startFakeDiscord({ heartbeatInterval = 41_250 }: { heartbe
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? "";
     const path = new URL(request.url ?? "", "http://fake").pathname.replace(/^\/api\/v10/, "");
-    const body = await readBody(request);
-    requests.push({ method, path, body });
+    const { body, files } = await readBody(request);
+    requests.push({ method, path, body, files });
     const fault = faults.take(method, path);
     if (fault === "dropped") return void request.socket.destroy();
     if (fault !== undefined && typeof fault === "object" && "hang" in fault) {
@@ -86,7 +88,7 @@ export async function startFakeDiscord({ heartbeatInterval = 41_250 }: { heartbe
     const answer =
       method === "GET" && path === "/gateway/bot"
         ? gatewayBot(request.headers.authorization)
-        : rest.answer(method, path, request.headers.authorization, body);
+        : (unattached(body, files) ?? rest.answer(method, path, request.headers.authorization, body));
     if (fault === "lost") return void request.socket.destroy();
     if (fault !== undefined) await pause(fault.slow);
     reply(response, answer);
@@ -142,14 +144,29 @@ function failing({
     : answer;
 }
 
-async function readBody(request: IncomingMessage): Promise<Body> {
+async function readBody(request: IncomingMessage): Promise<Pick<Recorded, "body" | "files">> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
-  const json = request.headers["content-type"]?.startsWith("multipart/")
-    ? /name="payload_json"\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--/s.exec(text)?.[1]
-    : text;
-  return json === undefined || json === "" ? undefined : JSON.parse(json);
+  const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(request.headers["content-type"] ?? "")?.[1];
+  if (boundary === undefined) return { body: text === "" ? undefined : JSON.parse(text), files: [] };
+  let body: Body;
+  const files: Recorded["files"] = [];
+  for (const part of text.split(`--${boundary}`)) {
+    const [, head = "", content = ""] = /^\r\n(.*?)\r\n\r\n(.*)\r\n$/s.exec(part) ?? [];
+    const name = /filename="([^"]*)"/.exec(head)?.[1];
+    if (/name="payload_json"/.test(head)) body = JSON.parse(content);
+    else if (name !== undefined)
+      files.push({ name, mediaType: /Content-Type: (\S+)/i.exec(head)?.[1] ?? "", content });
+  }
+  return { body, files };
+}
+
+/** Refuses a body that names a file which does not come along. */
+function unattached(body: Body, files: Recorded["files"]): Answer | undefined {
+  const named = [...JSON.stringify(body ?? null).matchAll(/"attachment:\/\/([^"]+)"/g)];
+  const missing = named.filter(([, name]) => files.every((file) => file.name !== name));
+  return missing.length === 0 ? undefined : problem(400, 50035, "Invalid Form Body: unresolved attachment");
 }
 
 function reply(response: ServerResponse, answer: Answer & { retryAfter?: number }): void {

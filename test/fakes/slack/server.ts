@@ -8,6 +8,7 @@
  *   await slack.click(slack.shown[0], "refresh");              // a person clicks
  *   await slack.mention("<@U0BOT> resets");                    // a person mentions the bot
  *   slack.shown                                                // what people see; slack.calls: what was asked
+ *   slack.files                                                // what was uploaded, and where it is seen
  *   slack.fail("chat.postMessage", { kind: "drop-after" });    // the next such request goes wrong, see Fault
  *   slack.hangUp(); slack.disconnect("refresh_requested"); await slack.vanish(); await slack.comeBack();
  *   await slack.stop();
@@ -19,6 +20,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createConversations, type Said, type Shown } from "./conversations.ts";
 import { answerJson, createFaults, type Fault, spoil } from "./faults.ts";
+import { createFiles, type Uploaded } from "./files.ts";
 import { openLink } from "./link.ts";
 import { post } from "./signed.ts";
 import { createWebApi, formBody, type Payload } from "./web-api.ts";
@@ -55,18 +57,20 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
   const bot = "U0BOT";
 
   const conversations = createConversations();
+  const files = createFiles();
   const faults = createFaults();
   const calls: { method: string; token: string; body: Payload; at: number }[] = [];
   let takesTables = true;
   let last: { envelope: Envelope; responsePath?: string | undefined } | undefined;
   const link = await openLink({ onRequest, refusesSockets: () => faults.take("websocket") !== undefined });
   const { socketUrl, urlOf } = link;
-  const webApi = createWebApi({ conversations, botToken, appToken, bot, socketUrl, refuses });
+  const webApi = createWebApi({ conversations, files, botToken, appToken, bot, socketUrl, urlOf, refuses });
 
   async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
     let text = "";
     for await (const chunk of request) text += chunk;
+    if (path.startsWith("/upload/")) return receive(request, text, response);
     const method = path.startsWith("/api/") ? path.slice("/api/".length) : "response_url";
     const token = String(request.headers.authorization).replace("Bearer ", "");
     const body = method === "response_url" ? JSON.parse(text) : formBody(text);
@@ -83,6 +87,13 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
       if (fault === undefined) response.writeHead(status).end(words[status]);
     }
     if (fault !== undefined) response.destroy();
+  }
+
+  function receive(request: IncomingMessage, text: string, response: ServerResponse): void {
+    calls.push({ method: "upload", token: "", body: {}, at: Date.now() });
+    if (spoil(faults.take("upload"), response)) return;
+    const taken = files.receive(request.url ?? "", text, String(request.headers["content-type"]));
+    response.writeHead(taken ? 200 : 400).end(taken ? "OK" : "bad length");
   }
 
   function refuses(said: Said): boolean {
@@ -120,6 +131,8 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
     shown: conversations.shown as readonly Shown[],
     /** Every request to the Web API and to a response_url, answered or not. */
     calls: calls as readonly Readonly<(typeof calls)[number]>[],
+    /** Files that were announced, with what came of them. */
+    files: files.files as readonly Uploaded[],
     /** Open sockets now, and how many there have been. */
     sockets: link.counts,
     /** Lets the next `times` requests to the target go wrong. */

@@ -1,17 +1,20 @@
 import type { createConversations, Said } from "./conversations.ts";
+import type { createFiles } from "./files.ts";
 
 export type Payload = Record<string, unknown>;
 
 /** Slack's Web API as far as the bot needs it: what a call with this token and these fields is answered. */
 export function createWebApi(options: {
   conversations: ReturnType<typeof createConversations>;
+  files: ReturnType<typeof createFiles>;
   botToken: string;
   appToken: string;
   bot: string;
   socketUrl(): string;
+  urlOf(path: string): string;
   refuses(said: Said): boolean;
 }) {
-  const { conversations, refuses } = options;
+  const { conversations, files, refuses } = options;
   return (method: string, token: string, body: Payload): object => {
     const wanted = method === "apps.connections.open" ? options.appToken : options.botToken;
     if (token !== wanted) return { ok: false, error: "invalid_auth" };
@@ -33,6 +36,17 @@ export function createWebApi(options: {
         if (refuses(said)) return { ok: false, error: "invalid_blocks" };
         conversations.replace(known, said);
         return { ok: true, channel: known.channel, ts: known.ts, text: known.text };
+      }
+      case "conversations.open":
+        return { ok: true, channel: { id: `D-${body.users}` } };
+      case "files.getUploadURLExternal": {
+        const { id } = files.announce(String(body.filename), Number(body.length));
+        return { ok: true, file_id: id, upload_url: options.urlOf(`/upload/${id}`) };
+      }
+      case "files.completeUploadExternal": {
+        const ids = (body.files as { id: string }[]).map(({ id }) => id);
+        if (!files.complete(ids, String(body.channel_id))) return { ok: false, error: "file_not_found" };
+        return { ok: true, files: body.files };
       }
       default:
         return { ok: false, error: "unknown_method" };
@@ -61,6 +75,6 @@ function postOf(body: Payload): Post {
 export function formBody(text: string): Payload {
   const fields = [...new URLSearchParams(text)];
   return Object.fromEntries(
-    fields.map(([key, value]) => [key, key === "blocks" ? JSON.parse(value) : value]),
+    fields.map(([key, value]) => [key, key === "blocks" || key === "files" ? JSON.parse(value) : value]),
   );
 }

@@ -1,0 +1,62 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { Readable, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { AppError } from "../core/errors.ts";
+import { type ExportFormat, exportFormats, exportInPieces } from "../core/services/export-records.ts";
+import type { CliOptions } from "./session.ts";
+import { periodNamed, todayOf, withSession } from "./with-session.ts";
+
+export interface ExportOptions {
+  config?: string | undefined;
+  format: string;
+  output?: string | undefined;
+}
+
+/**
+ * Writes all records of a period, of this month unless told, to the output or into a new file of this user alone.
+ * Throws request_invalid for words it does not know, and for a file that is there already or cannot be made.
+ */
+export async function exportRecords(
+  cli: CliOptions,
+  name: string | undefined,
+  options: ExportOptions,
+): Promise<void> {
+  const format = formatOf(options.format);
+  await withSession(cli, options, async (session) => {
+    const { from, to } = periodNamed(name ?? "month", todayOf(session));
+    const pieces = exportInPieces(session.records, { from, to }, format);
+    if (options.output === undefined) return await drain(pieces, cli.output, { end: false });
+    const file = await create(options.output);
+    await drain(pieces, file.createWriteStream(), { end: true });
+    cli.errors.write(`Written to ${options.output}.\n`);
+  });
+}
+
+async function drain(
+  pieces: AsyncIterable<string>,
+  output: Writable,
+  options: { end: boolean },
+): Promise<void> {
+  try {
+    await pipeline(Readable.from(pieces), output, options);
+  } catch (error) {
+    // Whoever reads has seen enough, as `head` does.
+    if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;
+  }
+}
+
+async function create(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "wx", 0o600);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const why = code === "EEXIST" ? "is there already: name another file" : `cannot be written (${code})`;
+    throw new AppError("request_invalid", `${path} ${why}.`);
+  }
+}
+
+function formatOf(typed: string): ExportFormat {
+  const found = exportFormats.find((format) => format === typed.toLowerCase());
+  if (found !== undefined) return found;
+  throw new AppError("request_invalid", `--format takes ${exportFormats.join(" or ")}, not "${typed}".`);
+}

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import type { Days } from "../core/domain/day.ts";
+import type { UsageRecord } from "../core/domain/usage.ts";
+import { AppError } from "../core/errors.ts";
+import type { Ledger } from "../core/ports.ts";
+import { parseHistoryJson } from "../core/services/history-json.ts";
+import type { QuotaHistories } from "../core/services/quota-history.ts";
+import { parseCostJson, parseUsageJson } from "../core/services/usage-json.ts";
+import type { UsageReports } from "../core/services/usage-report.ts";
+
+/** What the command line asks about the past. */
+export interface Past {
+  usageReports: UsageReports;
+  records: Ledger["records"];
+  history: QuotaHistories;
+}
+
+/** Milliseconds that the bot may take to answer. */
+const patience = 20_000;
+
+/**
+ * Asks the bot at the address about usage and history. Everything throws store_unavailable when it does not answer, and
+ * request_invalid with its words when it does not take a question.
+ */
+export function createRemotePast({ url, key, days }: { url: string; key: string; days: Days }): Past {
+  async function ask<Told>(
+    path: string,
+    parameters: Readonly<Record<string, string | readonly string[] | undefined>>,
+    parse: (value: unknown) => Told | undefined,
+  ): Promise<Told> {
+    const address = new URL(path, url);
+    for (const [name, value] of Object.entries(parameters)) {
+      // What is not told is asked for as "-".
+      for (const one of value === undefined ? [] : [value].flat())
+        address.searchParams.append(name, one || "-");
+    }
+    const answer = await fetch(address, {
+      headers: { authorization: `Bearer ${key}` },
+      redirect: "error",
+      signal: AbortSignal.timeout(patience),
+    })
+      .then(async (response) => ({ ok: response.ok, body: (await response.json()) as unknown }))
+      .catch(() => undefined);
+    const told = answer?.ok ? parse(answer.body) : undefined;
+    if (told !== undefined) return told;
+    const refusal = refusalFields.safeParse(answer?.body).data;
+    if (refusal !== undefined) throw new AppError("request_invalid", refusal.error.message);
+    throw new AppError("store_unavailable", "The bot does not answer over HTTP.");
+  }
+
+  return {
+    usageReports: {
+      usage: ({ period, by, only }) =>
+        ask("/api/v1/usage", { period: period.name, by, ...only }, parseUsageJson),
+      cost: (period) => ask("/api/v1/cost", { period: period.name }, parseCostJson),
+    },
+    async records({ from, to, only, cursor, most }) {
+      const period = from === to ? from : `${from}..${to}`;
+      const { records, cursor: next } = await ask(
+        "/api/v1/records",
+        { period, cursor, limit: String(most), ...only },
+        (value) => pageFields.safeParse(value).data,
+      );
+      return { records: records.map((told) => ({ ...told, hour: days.at(told.at).hour })), cursor: next };
+    },
+    history: ({ account, reading, range }) =>
+      ask("/api/v1/history", { account, reading, range: `${range / 3_600_000}h` }, parseHistoryJson),
+  };
+}
+
+/** Of a data folder that a bot works on which cannot be asked: everything throws store_unavailable. */
+export function closedPast(why: string): Past {
+  const refuse = () => Promise.reject(new AppError("store_unavailable", why));
+  return { usageReports: { usage: refuse, cost: refuse }, records: refuse, history: refuse };
+}
+
+const refusalFields = z.object({
+  error: z.object({ code: z.enum(["request_invalid", "not_found"]), message: z.string() }),
+});
+
+const known = <Inner extends z.ZodType>(inner: Inner) =>
+  inner.nullish().transform((value) => value ?? undefined);
+const word = known(z.string());
+
+const recordFields = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime().transform((text) => Date.parse(text)),
+    day: z.string(),
+    account: z.string(),
+    provider: word,
+    model: word,
+    user: word,
+    agent: word,
+    operation: word,
+    task: word,
+    combo: word,
+    requests: z.number(),
+    tokens: z.object({
+      input: z.number(),
+      output: z.number(),
+      cacheRead: z.number(),
+      cacheWrite: z.number(),
+      reasoning: z.number(),
+    }),
+    estimated: z.boolean().transform((estimated) => estimated || undefined),
+    audioSeconds: z.number(),
+    billing: z.enum(["subscription", "paid", "free", "prepaid"]),
+    costBasis: z.enum(["reported", "priced", "included", "free", "unpriced"]),
+    costUsd: known(z.number()),
+    durationMs: known(z.number()),
+    outcome: z.string(),
+    source: z.enum(["api", "otlp", "logs", "allocation"]),
+  })
+  .transform(
+    ({ audioSeconds, costUsd, ...told }): Omit<UsageRecord, "hour"> => ({
+      ...told,
+      audioMs: Math.round(audioSeconds * 1000),
+      costMicros: costUsd === undefined ? undefined : Math.round(costUsd * 1e6),
+    }),
+  );
+
+const pageFields = z.object({ records: z.array(recordFields), cursor: word });

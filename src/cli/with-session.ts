@@ -1,0 +1,58 @@
+import { createDays, type Day } from "../core/domain/day.ts";
+import type { Message } from "../core/domain/message.ts";
+import { type Period, parsePeriod, periodExamples } from "../core/domain/period.ts";
+import { AppError } from "../core/errors.ts";
+import { terminalOf } from "./quota.ts";
+import type { CliOptions, Session } from "./session.ts";
+
+export interface OutputOptions {
+  config?: string | undefined;
+  json?: boolean | undefined;
+  /** commander's name for --no-color. */
+  color?: boolean | undefined;
+}
+
+/** Opens a session for the work and closes it afterwards, whatever comes of it. */
+export async function withSession(
+  cli: CliOptions,
+  options: { config?: string | undefined },
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
+  const session = await cli.openSession({ config: options.config });
+  try {
+    await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The message as lines for this terminal. */
+export function print(cli: CliOptions, session: Session, options: OutputOptions, message: Message): void {
+  const context = { now: session.clock.now(), timezone: session.timezone, ...terminalOf(cli, options) };
+  cli.output.write(`${cli.render(message, context)}\n`);
+}
+
+/** The value as a document for scripts. */
+export function printJson(cli: CliOptions, value: unknown): void {
+  cli.output.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** The team's day now. */
+export function todayOf({ clock, timezone }: Pick<Session, "clock" | "timezone">): Day {
+  return createDays(timezone).at(clock.now()).day;
+}
+
+/** The period of that name. Throws request_invalid for a name of none. */
+export function periodNamed(name: string, today: Day): Period {
+  const period = parsePeriod(name, today);
+  if (period !== undefined) return period;
+  throw new AppError("request_invalid", `"${name}" is no period. Periods are ${periodExamples}.`);
+}
+
+/** Throws request_invalid, naming the nearest, for an account that is not configured. */
+export function assertAccount(session: Session, id: string): void {
+  if (session.accounts.some((account) => account.id === id)) return;
+  const meant = session.targets.suggest(id);
+  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+  throw new AppError("request_invalid", `No account is called "${id}".${hint}`);
+}

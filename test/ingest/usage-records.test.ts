@@ -1,0 +1,228 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isAppError } from "../../src/core/errors.ts";
+import { parseUsageRecords } from "../../src/ingest/usage-records.ts";
+
+const parse = (record: object) => parseUsageRecords(JSON.stringify(record))[0];
+const problem = (record: object) => {
+  const reported = parse(record);
+  return reported !== undefined && "problem" in reported ? reported.problem : undefined;
+};
+
+describe("a usage record", () => {
+  it("is read with all that the contract names", () => {
+    expect(
+      parse({
+        ...{
+          id: "req_01",
+          at: "2026-11-22T03:00:00Z",
+          account: "glm-main",
+          provider: "zai",
+          model: "glm-4.7",
+        },
+        ...{ user: "lan@example.org", agent: "agent-7", operation: "translate", task: "code_review" },
+        ...{ combo: "premium-coding", audioSeconds: 0, inputText: null, outputText: null, costUsd: null },
+        tokens: { input: 1250, output: 850, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
+        ...{ durationMs: 3200, outcome: "ok" },
+      }),
+    ).toEqual({
+      ...{ id: "req_01", at: Date.parse("2026-11-22T03:00:00Z"), account: "glm-main", provider: "zai" },
+      ...{ model: "glm-4.7", user: "lan@example.org", agent: "agent-7", operation: "translate" },
+      ...{ task: "code_review", combo: "premium-coding", audioMs: 0, durationMs: 3200, outcome: "ok" },
+      tokens: { input: 1250, output: 850, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
+      source: "api",
+    });
+  });
+
+  it("needs nothing: what is left out, null or blank is absent", () => {
+    expect(parse({})).toEqual({ source: "api" });
+    expect(
+      parse({ id: null, model: " ", tokens: null, at: null, outcome: "", unheard: { of: [1] } }),
+    ).toEqual({
+      source: "api",
+    });
+    expect(parse({ tokens: { input: null } })).toEqual({ source: "api" });
+  });
+
+  it.each([
+    ["2026-11-22T10:00:00+07:00"],
+    ["2026-11-22T03:00:00"],
+    [1_795_316_400],
+    ["1795316400"],
+    [1_795_316_400_000],
+  ])("takes %s for an instant", (at) => {
+    expect(parse({ at })).toMatchObject({ at: Date.parse("2026-11-22T03:00:00Z") });
+  });
+
+  it("takes numbers as text, and a whole number for what binary fractions make of one", () => {
+    expect(parse({ tokens: { input: "12", output: 3.0000000001 }, durationMs: "12.5" })).toMatchObject({
+      tokens: { input: 12, output: 3, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
+      durationMs: 13,
+    });
+  });
+
+  it.each([
+    [0.0000015, 2],
+    [0.00000149, 1],
+    ["0.0000005", 1],
+    [1e-7, 0],
+    [1.0000005, 1_000_001],
+    [1.005, 1_005_000],
+    ["12.3456789e1", 123_456_789],
+    [0, 0],
+  ])("turns %s dollars into %s whole micro-dollars", (costUsd, costMicros) => {
+    expect(parse({ costUsd })).toMatchObject({ costMicros });
+  });
+
+  it("rounds every amount as exact arithmetic on its digits does", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), (nanos) => {
+        const text = `${nanos / 10n ** 9n}.${String(nanos % 10n ** 9n).padStart(9, "0")}`;
+        expect(parse({ costUsd: text })).toMatchObject({ costMicros: Number((nanos + 500n) / 1000n) });
+      }),
+    );
+  });
+
+  it("counts seconds of audio in whole milliseconds", () => {
+    expect(parse({ audioSeconds: 12.3456 })).toMatchObject({ audioMs: 12_346 });
+  });
+
+  it("estimates tokens from texts, marks them, and lets go of the texts", () => {
+    const reported = parse({
+      inputText: "How are you today?",
+      outputText: "Fine.",
+      tokens: { cacheRead: 4 },
+    });
+    expect(reported).toEqual({
+      source: "api",
+      tokens: { input: 5, output: 2, cacheRead: 4, cacheWrite: 0, reasoning: 0 },
+      estimated: true,
+    });
+    expect(parse({ inputText: "" })).toMatchObject({ tokens: { input: 0 }, estimated: true });
+  });
+
+  it("believes a count rather than a text", () => {
+    const tokens = { input: 7, output: 0 };
+    expect(parse({ tokens, inputText: "one two three", outputText: "four" })).toEqual({
+      source: "api",
+      tokens: { input: 7, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
+    });
+  });
+
+  it.each([
+    ["success", "ok"],
+    ["OK", "ok"],
+    [200, "ok"],
+    ["429", "rate_limited"],
+    [503, "http_503"],
+    ["Timed Out", "timed_out"],
+    ["content_filter", "content_filter"],
+  ])("calls the outcome %s %s", (outcome, word) => {
+    expect(parse({ outcome })).toMatchObject({ outcome: word });
+  });
+
+  it("says which program made the call, and whether it was read from that program's logs", () => {
+    expect(parse({ service: "codex_exec", source: "logs" })).toEqual({
+      source: "logs",
+      service: "codex_exec",
+    });
+    expect(parse({ source: "otlp" })).toEqual({ source: "api" });
+  });
+
+  it.each<[string, object]>([
+    ["tokens.input", { tokens: { input: -1 } }],
+    ["tokens.output", { tokens: { output: 1.5 } }],
+    ["tokens.reasoning", { tokens: { reasoning: 2 ** 41 } }],
+    ["tokens.cacheRead", { tokens: { cacheRead: "NaN" } }],
+    ["tokens.cacheWrite", { tokens: { cacheWrite: true } }],
+    ["tokens", { tokens: [1, 2] }],
+    ["at", { at: "yesterday" }],
+    ["at", { at: "1999-12-31T00:00:00Z" }],
+    ["at", { at: "2026-02-30T00:00:00Z" }],
+    ["model", { model: "x".repeat(201) }],
+    ["user", { user: "two\nlines" }],
+    ["user", { user: 12 }],
+    ["task", { task: "half a \ud83d" }],
+    ["costUsd", { costUsd: -0.01 }],
+    ["costUsd", { costUsd: "1,50" }],
+    ["audioSeconds", { audioSeconds: "long" }],
+    ["durationMs", { durationMs: 1e30 }],
+    ["inputText", { inputText: ["a"] }],
+    ["outcome", { outcome: false }],
+    ["outcome", { outcome: "a whole sentence about everything that went wrong" }],
+  ])("is a problem that names %s when it cannot be understood", (field, record) => {
+    expect(problem(record)).toMatch(new RegExp(`^${field.replace(".", "\\.")} must`));
+  });
+
+  it("names every field that is wrong, and repeats no value", () => {
+    const told = problem({ user: "secret\nname", tokens: { input: -12345 }, outcome: true });
+    expect(told).toMatch(/^user must.+; tokens\.input must.+; outcome must.+\.$/);
+    expect(told).not.toMatch(/secret|12345/);
+  });
+});
+
+describe("a body of usage records", () => {
+  const ids = (body: string, contentType?: string) =>
+    parseUsageRecords(body, contentType).map((one) => ("problem" in one ? one.problem : one.id));
+
+  it("is one record, an array, or one record a line", () => {
+    expect(ids('{"id":"a"}')).toEqual(["a"]);
+    expect(ids('[{"id":"a"},{"id":"b"}]')).toEqual(["a", "b"]);
+    expect(ids('{"id":"a"}\n{"id":"b"}', "application/x-ndjson")).toEqual(["a", "b"]);
+    expect(ids("[]")).toEqual([]);
+  });
+
+  it("may have a byte order mark, CR LF, blank lines, an end of line at its end, and any content type", () => {
+    expect(ids('\uFEFF{"id":"a"}\r\n\r\n{"id":"b"}\r\n', "application/json")).toEqual(["a", "b"]);
+    expect(ids('\uFEFF[\n{"id":"a"}\n]\n', "application/x-ndjson")).toEqual(["a"]);
+  });
+
+  it("keeps the good part of a partly bad one, in place", () => {
+    const records = parseUsageRecords('{"id":"a"}\n{"id":\n7\n{"id":"d"}\n[{"id":"e"}]');
+    expect(records.map((one) => "problem" in one)).toEqual([false, true, true, false, true]);
+    expect(parseUsageRecords('[{"id":"a"},null,{"id":"c"}]').map((one) => "problem" in one)).toEqual([
+      ...[false, true, false],
+    ]);
+  });
+
+  it("may begin with a damaged line where lines were announced, and only there", () => {
+    const body = '{"id":"a\n{"id":"b"}';
+    expect(ids(body, "application/x-ndjson; charset=utf-8")).toEqual(["The line is not JSON.", "b"]);
+    expect(() => ids(body)).toThrow("one object a line");
+  });
+
+  it.each(["", "id=1", "<html>", '{"id":', '[\n{"id":"a"},\n{"id":"b"}\n', "\n \n"])(
+    "is refused as a whole when it is neither: %j",
+    (body) => {
+      expect(() => parseUsageRecords(body)).toThrowError(
+        expect.objectContaining({ code: "request_invalid" }) as Error,
+      );
+    },
+  );
+
+  it("is refused when it has more than 50,000 records", () => {
+    expect(() => parseUsageRecords(`[${"{},".repeat(50_000)}{}]`)).toThrow("Send them in parts");
+    expect(() => parseUsageRecords("{}\n".repeat(50_001))).toThrow("Send them in parts");
+    expect(parseUsageRecords("{}\n".repeat(50_000))).toHaveLength(50_000);
+  });
+
+  it("never fails otherwise, whatever it holds", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          fc.string(),
+          fc.array(fc.json()).map((lines) => lines.join("\n")),
+        ),
+        (body) => {
+          try {
+            for (const one of parseUsageRecords(body))
+              expect("problem" in one || one.source === "api").toBe(true);
+          } catch (error) {
+            expect(isAppError(error, "request_invalid")).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { answerFrom } from "../../src/core/domain/usage-query.ts";
+import { AppError } from "../../src/core/errors.ts";
+import { openLowdbStore } from "../../src/stores/lowdb.ts";
+import { allRecords, dayOf, firstDay, recordOf } from "../ledger-contract.ts";
+import { clock, recordingLog, temporaryFolder } from "./parts.ts";
+
+const flips = Number(process.env.FLIP_RUNS ?? 150);
+const query = { from: dayOf(0), to: dayOf(1), by: "user" } as const;
+const all = Array.from({ length: 24 }, (_, n) =>
+  recordOf(`record-${n}`, { at: firstDay + (n % 2) * 86_400_000 + n * 60_000, user: `user-${n % 3}` }),
+);
+
+async function openIn(folder: string) {
+  return await openLowdbStore({ folder, log: recordingLog(), clock });
+}
+
+/** What a process left that was killed: of each day a part is saved, with a backup, and a part is in the journal only. */
+async function leftBehind(): Promise<string> {
+  const [folder, copy] = [await temporaryFolder(), await temporaryFolder()];
+  for (const to of [8, 16]) {
+    const store = await openIn(folder);
+    await store.ledger.append(all.slice(0, to));
+    await store.close();
+  }
+  const store = await openIn(folder);
+  await store.ledger.append(all);
+  await cp(join(folder, "ledger"), join(copy, "ledger"), { recursive: true });
+  await store.close();
+  return copy;
+}
+
+it("whatever byte is damaged, nothing else is lost and nothing counts twice", {
+  timeout: 60_000,
+}, async () => {
+  const original = await leftBehind();
+  const files = await Promise.all(
+    (await readdir(join(original, "ledger"))).map(async (name) => ({
+      name,
+      bytes: await readFile(join(original, "ledger", name)),
+    })),
+  );
+  expect(files).toHaveLength(8);
+  let opened = 0;
+  const flip = fc.record({
+    file: fc.nat({ max: files.length - 1 }),
+    at: fc.nat(),
+    change: fc.oneof(fc.integer({ min: 1, max: 255 }), fc.constantFrom(1, 2, 4, 8, 16, 32, 64, 128)),
+  });
+
+  async function check(folder: string): Promise<void> {
+    const { ledger, close } = await openIn(folder);
+    opened += 1;
+    const there = await allRecords(ledger);
+    expect(all.length - there.length).toBeLessThanOrEqual(1);
+    for (const record of there) expect(all).toContainEqual(record);
+    expect(new Set(there.map(({ id }) => id)).size).toBe(there.length);
+    const counted = (await ledger.usage(query)).total.requests;
+    expect([all.length, all.length - 1]).toContain(counted);
+    const added = await ledger.append(all);
+    expect(added.filter((isNew) => isNew)).toHaveLength(all.length - counted);
+    expect(await ledger.usage(query)).toEqual(answerFrom(all, query));
+    await close();
+    const later = await openIn(folder);
+    expect(await later.ledger.usage(query)).toEqual(answerFrom(all, query));
+    await later.close();
+  }
+
+  await fc.assert(
+    fc.asyncProperty(flip, async ({ file, at, change }) => {
+      const folder = await temporaryFolder();
+      await cp(original, folder, { recursive: true });
+      const { name, bytes: whole } = files[file] as (typeof files)[number];
+      const bytes = Buffer.from(whole);
+      const place = at % bytes.length;
+      bytes[place] = (bytes[place] ?? 0) ^ change;
+      await writeFile(join(folder, "ledger", name), bytes);
+      await check(folder).catch((error) => {
+        // Where the damage makes it look like the work of a newer program.
+        if (!(error instanceof AppError && error.message.includes("newer"))) throw error;
+      });
+    }),
+    { numRuns: flips },
+  );
+  expect(opened).toBeGreaterThan(flips / 2);
+});
