@@ -1,10 +1,16 @@
-import { alertSettings, createAlerts, digestPlans } from "./app/alerts.ts";
+import { createAgents, createRoutes, createSizes, inform } from "./app/agents.ts";
+import { alertSettings, createAlerts } from "./app/alerts.ts";
+import { alertChannels, channelIds, digestPlans, forgetRefusals, testChannels } from "./app/channels.ts";
 import { createClockwork } from "./app/clockwork.ts";
+import { createAllCommands } from "./app/commands.ts";
 import { createAccountReader, createCore, type Machine } from "./app/core.ts";
+import { createDigestParts, createDigestSender } from "./app/digest.ts";
 import { createHttp } from "./app/http.ts";
 import { type App, createApp, startAll } from "./app/lifecycle.ts";
+import { createMoney } from "./app/money.ts";
 import { openStore } from "./app/store.ts";
 import { createUsage } from "./app/usage.ts";
+import { createChannels } from "./channels/channels.ts";
 import type { Config } from "./config.ts";
 import { count } from "./core/messages/format.ts";
 import type { Channel } from "./core/ports.ts";
@@ -22,7 +28,21 @@ export function createBot(config: Config, machine: Machine): App {
     const core = createCore({ ...machine, accounts, timezone, sharedPools, budgets, reader, store });
     await core.readQuotas.restore();
 
-    const shared = { commands: core.commands, clock, log, timezone };
+    const named = createChannels({ ...config, clock, version: machine.version });
+    cleanup.push(named.stop);
+    const channelOf = (id: string): Channel | undefined => {
+      if (id === "terminal") return chat?.channel;
+      if (id.startsWith("slack:")) return slack?.channel(id);
+      return id.startsWith("discord:") ? discord?.channel(id) : named.channels.get(id);
+    };
+    const all = { ...core, ...machine, ...createMoney(config, machine), channelOf };
+    const alerts = createAlerts({ ...all, settings: alertSettings(config) });
+    const digests = createDigestParts({ ...all, plans: digestPlans(config), channels: channelIds(config) });
+    const routing = createRoutes(config, all);
+    const channels = testChannels(alertChannels(config), channelOf);
+    const commands = createAllCommands({ ...all, ...alerts, ...digests, routing, channels });
+
+    const shared = { commands, clock, log, timezone };
     // The platforms' libraries are large: only those in use are loaded.
     const slack =
       config.slack &&
@@ -41,28 +61,24 @@ export function createBot(config: Config, machine: Machine): App {
           admins.discord.includes(user) || roles.some((role) => admins.discordRoles.includes(role)),
       });
     const chat = slack || discord ? undefined : createTerminalChat({ ...shared, console: machine.console });
-    const channelOf = (id: string): Channel | undefined => {
-      if (id === "terminal") return chat?.channel;
-      if (id.startsWith("slack:")) return slack?.channel(id);
-      return id.startsWith("discord:") ? discord?.channel(id) : undefined;
-    };
     for (const warning of config.warnings) log.warn({ file: config.file }, warning);
 
-    const told = { ...core, ...machine, store, outbox: store.outbox, channelOf };
-    const alerts = createAlerts({
-      ...told,
-      ...alertSettings(config, { ...machine, settings: store.settings }),
-    });
     const clockwork = createClockwork({
-      ...told,
-      ...alerts,
-      timezone,
-      plans: digestPlans(config, channelOf),
+      ...{ ...all, ...alerts, routing },
+      digests: createDigestSender({ ...all, ...digests }),
       keepRecords: config.retention.records,
       everySeconds: 30,
+      shared: config.storage.driver === "postgres",
     });
-    const usage = await createUsage(config, { ...told, onRecorded: clockwork.recorded });
-    const http = createHttp(config, { ...core, ...usage, ...machine });
+    const taskSizes = createSizes(core);
+    const usage = await createUsage(config, { ...all, onRecorded: inform(clockwork, routing, taskSizes) });
+    const agents = createAgents(config, { ...all, ...usage, routing, taskSizes });
+    const http = createHttp(config, { ...all, ...usage, ...agents, routing, taskSizes });
+    routing.onSwitch(
+      (event) => void alerts.raise.announce(`switch|${event.at}|${event.switched?.to}`, event),
+    );
+    await routing.load();
+    await forgetRefusals(core, channelIds(config));
     const doors = [http, slack, discord].filter((door) => door !== undefined);
     cleanup.push(() => within(shutdown.posts, clockwork.stop()));
     cleanup.push(async () => {

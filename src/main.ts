@@ -36,6 +36,7 @@ function createMachine(log: Log): Machine {
     log,
     console: { input: stdin, output: stdout, interactive, colour: stdout.isTTY === true && !noColour },
     home: homedir(),
+    version,
   };
 }
 

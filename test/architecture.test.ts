@@ -88,7 +88,7 @@ describe("the house", () => {
     const homes = new Map<string, Set<string>>();
     for (const file of files) {
       for (const name of file.packages.filter((one) =>
-        /^(@slack|discord|lowdb|node-cron|commander|yaml|pino)/.test(one),
+        /^(@slack|discord|lowdb|node-cron|commander|yaml|pino|pg$|nodemailer|@pydantic)/.test(one),
       )) {
         const library = name.startsWith("@slack") ? "@slack" : name.replace(/^discord.*/, "discord");
         homes.set(library, (homes.get(library) ?? new Set()).add(file.room));

@@ -56,7 +56,7 @@ http:
     - { name: grafana, key: \${KEY_READ}, scopes: [read] }
     - { name: claude-code, key: \${KEY_INGEST}, scopes: [ingest] }
     - { name: ops, key: \${KEY_ADMIN}, scopes: [read, ingest, admin] }
-agents: { maxConcurrent: { claude: 3 }, allocationTtl: 4h }
+agents: { maxConcurrent: { claude: 3 }, maxConcurrentPerAccount: { glm-main: 2 }, lendUnused: true, allocationTtl: 4h }
 sharedPools: owner
 `;
 
@@ -117,7 +117,15 @@ describe("a complete configuration", () => {
       ],
       postsPerHour: 20,
       anomaly: { factor: 2, minimumUsd: 1, minimumDays: 3 },
-      digest: [{ at: "09:00", days: ["mon", "tue", "wed", "thu", "fri"], channels: ["slack:#ai-quota"] }],
+      digest: [
+        {
+          at: "09:00",
+          days: ["mon", "tue", "wed", "thu", "fri"],
+          channels: ["slack:#ai-quota"],
+          period: "day",
+          skipEmpty: false,
+        },
+      ],
       channels: {
         ops: { webhook: "https://example.org/hook", secret: "hook-secret" },
         boss: { email: "boss@example.org" },
@@ -135,7 +143,12 @@ describe("a complete configuration", () => {
           { name: "ops", key: "key-admin", scopes: ["read", "ingest", "admin"] },
         ],
       },
-      agents: { maxConcurrent: { claude: 3 }, allocationTtl: 4 * hour },
+      agents: {
+        maxConcurrent: { claude: 3 },
+        maxConcurrentPerAccount: { "glm-main": 2 },
+        lendUnused: true,
+        allocationTtl: 4 * hour,
+      },
       sharedPools: "owner",
     });
     expect(config?.accounts).toEqual([
@@ -168,6 +181,7 @@ describe("a complete configuration", () => {
       "quotabot.yml:25:38 billing.glm-main: no account is called `glm-main`",
       "quotabot.yml:31:7 alerts[1].accounts: no account matches `glm-*`",
       "quotabot.yml:50:28 agents.maxConcurrent.claude: no provider is called `claude`",
+      "quotabot.yml:50:68 agents.maxConcurrentPerAccount.glm-main: no account is called `glm-main`",
     ]);
   });
 
@@ -212,7 +226,12 @@ describe("an empty configuration", () => {
         digest: [],
         channels: {},
         admins: { slack: [], discord: [], discordRoles: [] },
-        agents: { maxConcurrent: {}, allocationTtl: 4 * hour },
+        agents: {
+          maxConcurrent: {},
+          maxConcurrentPerAccount: {},
+          lendUnused: false,
+          allocationTtl: 4 * hour,
+        },
         sharedPools: "auto",
         environment: {},
         secrets: [],

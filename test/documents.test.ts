@@ -49,7 +49,7 @@ describe("the README", () => {
     expect(ci).toContain("npm ci");
   });
 
-  it.each(["README.md", "docs/configuration.md", "docs/push.md"])(
+  it.each(["README.md", "docs/configuration.md", "docs/digest.md", "docs/push.md"])(
     "has configuration examples in %s that the program accepts",
     async (file) => {
       const examples = blocks(read(file), "yaml");
@@ -102,7 +102,7 @@ describe("the README", () => {
         : [command.name()],
     );
     const listed = [
-      ...readme.matchAll(/^\| `quotabot ([a-z ]+?)(?: (?:ACCOUNT.*?|\[PERIOD\].*?|--.*?))?` \|/gm),
+      ...readme.matchAll(/^\| `quotabot ([a-z -]+?)(?: (?:ACCOUNT.*?|\[[A-Z]+\].*?|--.*?))?` \|/gm),
     ].map((match) => match[1]);
     expect(listed).toEqual(leaves);
     const options = new Set(

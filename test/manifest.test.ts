@@ -6,7 +6,7 @@ import { listen } from "../src/slack/listeners.ts";
 
 interface Manifest {
   features: { slash_commands: { command: string }[] };
-  oauth_config: { scopes: { bot: string[] } };
+  oauth_config: { scopes: { bot: string[]; bot_optional: string[] } };
   settings: { event_subscriptions: { bot_events: string[] }; interactivity: { is_enabled: boolean } };
 }
 
@@ -29,7 +29,7 @@ function listened() {
     uploads: { send: never },
     draft: never,
     log: { debug: never, info: never, warn: never, error: never },
-    timings: { answerWithAck: 0, respond: 0 },
+    timings: { answerWithAck: 0, respond: 0, settle: 0 },
     stopping: new AbortController().signal,
   });
   return names;
@@ -50,9 +50,11 @@ const scopesOf: Record<string, readonly string[]> = {
   // Alerts go to public channels that nobody invited the bot to.
   "chat.postMessage": ["chat:write", "chat:write.public"],
   "chat.update": ["chat:write"],
+  "conversations.history": ["channels:history", "groups:history", "im:history"],
   "conversations.open": ["im:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.completeUploadExternal": ["files:write"],
+  "users.conversations": ["channels:read", "groups:read"],
 };
 
 describe("manifest.yml", () => {
@@ -69,7 +71,7 @@ describe("manifest.yml", () => {
     expect(manifest.features.slash_commands.map((each) => each.command)).toEqual(command);
     expect(manifest.settings.event_subscriptions.bot_events).toEqual(event);
     expect(manifest.settings.interactivity.is_enabled).toBe(action.length > 0);
-    expect(action.toSorted()).toEqual(["refresh", "share"]);
+    expect(action.toSorted()).toEqual([String(/^run:\d+$/), "refresh", "share"]);
   });
 
   it("asks for the scopes that the code needs, and no others", () => {
@@ -81,5 +83,12 @@ describe("manifest.yml", () => {
       ...methods.flatMap((name) => scopesOf[name] ?? []),
     ]);
     expect(manifest.oauth_config.scopes.bot.toSorted()).toEqual([...needed].toSorted());
+  });
+
+  it("leaves it to whoever installs whether the bot may read, and to nobody whether it may post", () => {
+    const { bot, bot_optional } = manifest.oauth_config.scopes;
+    const reading = ["conversations.history", "users.conversations"].flatMap((name) => scopesOf[name] ?? []);
+    expect(bot_optional.toSorted()).toEqual(reading.toSorted());
+    expect(bot).toEqual(expect.arrayContaining(bot_optional));
   });
 });

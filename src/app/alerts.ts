@@ -1,70 +1,101 @@
 import { randomBytes } from "node:crypto";
 import type { Config } from "../config.ts";
 import { runaway } from "../core/domain/account-findings.ts";
-import { createBillingOf } from "../core/domain/billing.ts";
 import { rose } from "../core/domain/burn-rate.ts";
 import type { QuotaSample } from "../core/domain/history.ts";
 import { paceOf } from "../core/domain/pace.ts";
 import { type Instant, type Quota, trueAt, usedPercent } from "../core/domain/quota.ts";
+import { isReminder } from "../core/domain/reminder.ts";
 import { burnRateBasis } from "../core/messages/burn-rate.ts";
 import { incidentDetails, incidentMessage } from "../core/messages/incidents.ts";
-import type { Channel, Clock, Log, Settings, Store } from "../core/ports.ts";
+import type { Channel } from "../core/ports.ts";
 import type { AccountFacts } from "../core/services/account-look.ts";
+import { createAlertActions } from "../core/services/alert-actions.ts";
 import type { AlertRule } from "../core/services/alert-rules.ts";
-import { createMoneyFacts, type MarkedBudget } from "../core/services/money-facts.ts";
-import { isUrgentFor, quietUntilFor } from "../core/services/quiet.ts";
+import { createMoneyFacts } from "../core/services/money-facts.ts";
+import { createMutes } from "../core/services/mutes.ts";
+import { isUrgentFor, type QuietRule, quietUntilFor } from "../core/services/quiet.ts";
 import { createRaiseAlerts } from "../core/services/raise-alerts.ts";
-import type { DigestPlan } from "../core/services/send-digest.ts";
+import { noteRefusal } from "../core/services/refusals.ts";
+import { createReminders } from "../core/services/reminders.ts";
 import { createTellChannels } from "../core/services/tell-channels.ts";
-import type { createCore, Machine } from "./core.ts";
+import type { Core } from "./core.ts";
+import type { Money } from "./money.ts";
 
-/** What is told by itself: what has become due, and how it gets to the channels. */
+/** How alerts are to be told; see the configuration. */
+export interface AlertSettings {
+  rules: readonly AlertRule[];
+  anomaly: Config["anomaly"];
+  postsPerHour: number;
+  quietHours: readonly QuietRule[];
+}
+
+export function alertSettings(config: Config): AlertSettings {
+  return { ...config, rules: config.alerts };
+}
+
+/** What is told by itself: what has become due, how it gets to the channels, and what people do about it. */
 export function createAlerts(
-  options: ReturnType<typeof createCore> & {
-    clock: Clock;
-    log: Log;
-    outbox: Store["outbox"];
-    rules: readonly AlertRule[];
-    anomaly: Config["anomaly"];
-    mostPosts: number;
-    channelOf: (id: string) => Channel | undefined;
-    quietUntil: (channel: string, now: Instant) => Instant | undefined;
-    isUrgent: Parameters<typeof createTellChannels>[0]["isUrgent"];
-    isSubscription: (account: string) => boolean;
-    budgets: () => Promise<readonly MarkedBudget[]>;
-    onRefusal: (channel: string, reason: string | undefined) => void;
-  },
+  options: Core &
+    Pick<Money, "billingOf"> & {
+      settings: AlertSettings;
+      channelOf: (id: string) => Channel | undefined;
+    },
 ) {
-  const { store, describe, anomaly } = options;
-  const money = createMoneyFacts({ ...options, ledger: store.ledger });
+  const { clock, log, store, accounts, nameAccount, settings } = options;
+  const { outbox } = store;
+  const money = createMoneyFacts({ ...options, ledger: store.ledger, budgets: options.budgets.list });
+  const isUrgent = isUrgentFor(settings.quietHours, clock);
+  const newId = () => randomBytes(6).toString("base64url").replaceAll(/[-_]/g, "x");
+  const subscriptions = new Set(
+    accounts.filter((account) => options.billingOf(account) === "subscription").map(({ id }) => id),
+  );
   const tell = createTellChannels({
     ...options,
-    compose: (incidents) => incidentMessage(incidents, describe),
-    details: (incidents) => incidentDetails(incidents, describe),
+    outbox,
+    mostPosts: settings.postsPerHour,
+    quietUntil: quietUntilFor(settings.quietHours),
+    // Whoever asked to be reminded wants to know.
+    isUrgent: (incident) => isReminder(incident) || isUrgent(incident),
+    compose: (incidents) => incidentMessage(incidents, nameAccount),
+    details: (incidents) => incidentDetails(incidents, nameAccount),
+    onRefusal(channel, reason) {
+      noteRefusal({ settings: store.settings, clock }, channel, reason).catch((error: unknown) =>
+        log.warn({ channel, error }, "That a channel refuses could not be remembered."),
+      );
+    },
     later(milliseconds, work) {
       const timer = setTimeout(work, milliseconds);
       return () => clearTimeout(timer);
     },
   });
+  const mutes = createMutes({ settings: store.settings, clock });
+  const factsOf = createFactsOf(options);
   const raise = createRaiseAlerts({
     ...options,
     ...money,
+    outbox,
+    factsOf,
+    newId,
+    rules: settings.rules,
     anomaly: {
-      factor: anomaly.factor,
-      minimumMicros: Math.round(anomaly.minimumUsd * 1_000_000),
-      minimumDays: anomaly.minimumDays,
+      factor: settings.anomaly.factor,
+      minimumMicros: Math.round(settings.anomaly.minimumUsd * 1_000_000),
+      minimumDays: settings.anomaly.minimumDays,
     },
-    factsOf: createFactsOf(options),
+    isSubscription: (account) => subscriptions.has(account),
     samplesOf: (account, before) => samplesBefore(options, account, before),
-    newId: () => randomBytes(6).toString("base64url").replaceAll(/[-_]/g, "x"),
+    isMuted: mutes.isMuted,
     wake: tell.wake,
   });
-  return { raise, tell, money };
+  const reminders = createReminders({ ...options, outbox, factsOf, newId, wake: tell.wake });
+  const alertActions = createAlertActions({ outbox, clock, wake: tell.wake });
+  return { raise, tell, money, mutes, reminders, alertActions };
 }
 
 /** What is known of an account now, with where its quotas are heading. */
 function createFactsOf(
-  options: Pick<ReturnType<typeof createCore>, "readQuotas" | "readingsOf" | "trails"> & { clock: Clock },
+  options: Pick<Core, "readQuotas" | "readingsOf" | "trails" | "clock">,
 ): (account: string) => AccountFacts {
   const { readQuotas, readingsOf, trails, clock } = options;
   return (account) => {
@@ -115,14 +146,7 @@ const remembered = 35 * 86_400_000;
 
 /** What is at hand, and only where nothing is, what was stored longer ago. */
 async function samplesBefore(
-  {
-    readingsOf,
-    trails,
-    store,
-    clock,
-  }: Pick<ReturnType<typeof createCore>, "readingsOf" | "trails" | "store"> & {
-    clock: Clock;
-  },
+  { readingsOf, trails, store, clock }: Pick<Core, "readingsOf" | "trails" | "store" | "clock">,
   account: string,
   before: Instant,
 ): Promise<readonly QuotaSample[]> {
@@ -131,40 +155,4 @@ async function samplesBefore(
     .filter(({ at }) => at < before);
   if (recent.length > 0) return recent;
   return await store.history.samples({ account, from: before - remembered, to: before });
-}
-
-/** What the configuration says of alerts. */
-export function alertSettings(
-  config: Config,
-  options: Pick<Machine, "providers" | "clock"> & { settings: Settings },
-) {
-  const billingOf = createBillingOf({ configured: config.billing, providers: options.providers });
-  const subscriptions = new Set(
-    config.accounts
-      .filter((account) => billingOf({ account, possible: [account] }, account.provider) === "subscription")
-      .map(({ id }) => id),
-  );
-  return {
-    rules: config.alerts,
-    anomaly: config.anomaly,
-    mostPosts: config.postsPerHour,
-    quietUntil: quietUntilFor(config.quietHours),
-    isUrgent: isUrgentFor(config.quietHours, options.clock),
-    isSubscription: (account: string) => subscriptions.has(account),
-    budgets: async () => config.budgets,
-    onRefusal: (channel: string, reason: string | undefined) =>
-      void options.settings
-        .set(`refused ${channel}`, reason === undefined ? undefined : { reason, at: options.clock.now() })
-        .catch(() => {}),
-  };
-}
-
-/** The digests of the configuration, those left out whose channel cannot be posted to. */
-export function digestPlans(config: Config, channelOf: (id: string) => Channel | undefined): DigestPlan[] {
-  return config.digest.flatMap((plan) =>
-    plan.channels.flatMap((id) => {
-      const channel = channelOf(id);
-      return channel === undefined ? [] : [{ channel, at: plan.at, days: plan.days }];
-    }),
-  );
 }

@@ -1,57 +1,93 @@
+import { createCalendar } from "../core/domain/calendar.ts";
 import { addDays } from "../core/domain/day.ts";
 import type { UsageRecord } from "../core/domain/usage.ts";
-import type { Clock, Log, Store } from "../core/ports.ts";
-import { createSendDigests, type DigestPlan } from "../core/services/send-digest.ts";
+import type { SendDigests } from "../core/services/send-digest.ts";
+import { createTicks } from "../core/services/ticks.ts";
 import { createScheduler } from "../cron/scheduler.ts";
 import type { createAlerts } from "./alerts.ts";
-import type { createCore } from "./core.ts";
+import type { Core } from "./core.ts";
+
+/** Days for which it is remembered what channels were told of. */
+const alertsKept = 14;
 
 /** What the clock starts: reading what is due, telling what follows from it, the digests, and tidying up. */
 export function createClockwork(
-  options: ReturnType<typeof createCore> &
+  options: Core &
     ReturnType<typeof createAlerts> & {
-      clock: Clock;
-      log: Log;
-      store: Store;
-      timezone: string;
-      plans: readonly DigestPlan[];
+      digests: SendDigests;
+      routing: { sweep(): Promise<void> };
       /** Milliseconds that usage records are kept. */
       keepRecords: number;
       everySeconds: number;
+      /** Whether other processes work on the same data. */
+      shared: boolean;
     },
 ) {
-  const { accounts, readQuotas, windowUse, trails, raise, tell, store, clock, log } = options;
-  const digests = createSendDigests({ ...options, settings: store.settings });
+  const { accounts, readQuotas, windowUse, trails, routeModes, store, clock, shared } = options;
+  const { raise, tell, reminders, money } = options;
+  const calendar = createCalendar(options.timezone);
+  const ticks = createTicks({ settings: store.settings, clock, calendar, shared });
   const counted = accounts.filter(({ windows = [] }) => windows.length > 0).map(({ id }) => id);
-  readQuotas.onRead(({ account }) => void trails.keep([account]).then(() => raise.look(account)));
-  windowUse.onChange((account) => void raise.look(account));
+
+  async function look(account: string): Promise<void> {
+    await Promise.all([raise.look(account), reminders.look(account)]);
+  }
+  readQuotas.onRead(({ account }) => void trails.keep([account]).then(() => look(account)));
+  windowUse.onChange((account) => void look(account));
+
+  async function lookAtMoney(): Promise<void> {
+    await routeModes.update((await money.money()).budgets);
+    await raise.lookAtMoney();
+  }
   let moneyMoved = false;
 
-  const every = `*/${options.everySeconds} * * * * *`;
+  /** What other processes have read counts here as well. */
+  async function catchUp(): Promise<void> {
+    if (shared) await readQuotas.restore();
+  }
+
+  const interval = options.everySeconds * 1000;
+  const schedule = `*/${options.everySeconds} * * * * *`;
+  const jitter = shared ? 5_000 : 0;
   const scheduler = createScheduler({
-    log,
+    ...options,
     jobs: [
-      { name: "read", schedule: every, run: async () => void (await readQuotas.read(accounts, "due")) },
+      {
+        name: "read",
+        ...{ schedule, jitter },
+        run: () =>
+          ticks.every("read", interval, async () => {
+            await catchUp();
+            await readQuotas.read(accounts, "due");
+          }),
+      },
       {
         name: "sweep",
-        schedule: every,
+        ...{ schedule, jitter },
         async run() {
+          await catchUp();
           await windowUse.refresh();
           await trails.keep(counted);
-          await raise.sweep();
+          await options.routing.sweep();
+          await ticks.every("sweep", interval, async () => {
+            await lookAtMoney();
+            await raise.sweep();
+            await reminders.sweep();
+          });
           await tell.sweep();
         },
       },
-      { name: "digest", schedule: every, run: digests.sendDue },
+      { name: "digest", ...{ schedule, jitter }, run: options.digests.sendDue },
       {
         name: "tidy up",
-        schedule: "17 3 * * *",
-        async run() {
-          const kept = Math.ceil(options.keepRecords / 86_400_000);
-          await store.ledger.prune(addDays(options.today(), -kept));
-          await store.history.thin(clock.now());
-          await store.outbox.prune(clock.now() - 60 * 86_400_000);
-        },
+        ...{ schedule, jitter },
+        run: () =>
+          ticks.daily("tidy up", "03:17", async () => {
+            const kept = Math.ceil(options.keepRecords / 86_400_000);
+            await store.ledger.prune(addDays(options.today(), -kept));
+            await store.history.thin(clock.now());
+            await store.outbox.prune(clock.now() - alertsKept * 86_400_000);
+          }),
       },
     ],
   });
@@ -60,6 +96,7 @@ export function createClockwork(
       scheduler.start();
       void windowUse.refresh();
       void trails.load(accounts);
+      void options.routing.sweep();
     },
     /** Takes note of records that have come into the ledger. */
     recorded(records: readonly UsageRecord[]) {
@@ -69,13 +106,13 @@ export function createClockwork(
       moneyMoved = true;
       setTimeout(() => {
         moneyMoved = false;
-        void raise.lookAtMoney();
+        lookAtMoney().catch((error) => options.log.error({ error }, "Money could not be looked at."));
       }, 300).unref();
     },
     /** Starts nothing more, and waits for what is under way: reads have to be stopped first. */
     async stop() {
       await scheduler.stop();
-      await raise.settled();
+      await Promise.all([raise.settled(), reminders.settled()]);
       await tell.stop();
     },
   };

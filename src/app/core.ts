@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Dispatcher } from "undici";
 import type { Config } from "../config.ts";
-import { createCommands } from "../core/commands/index.ts";
 import { createTargets } from "../core/commands/targets.ts";
 import { type Account, accountName } from "../core/domain/account.ts";
 import { createDays } from "../core/domain/day.ts";
@@ -10,10 +9,12 @@ import { createUsageNames } from "../core/messages/usage-names.ts";
 import type { Clock, Log, Store } from "../core/ports.ts";
 import type { Provider } from "../core/provider.ts";
 import { createReadingsOf } from "../core/services/account-readings.ts";
+import { createBudgets } from "../core/services/budgets.ts";
 import { createKeepHistory } from "../core/services/keep-history.ts";
 import { createQuotaHistories } from "../core/services/quota-history.ts";
 import { createQuotaReports } from "../core/services/quota-report.ts";
 import { type AccountReader, createReadQuotas } from "../core/services/read-quotas.ts";
+import { createRouteModes } from "../core/services/route-mode.ts";
 import { createSharedPools } from "../core/services/shared-pools.ts";
 import { createUsageReports } from "../core/services/usage-report.ts";
 import { createWindowUse } from "../core/services/window-use.ts";
@@ -29,20 +30,22 @@ export interface Machine {
   log: Log;
   console: Console;
   home: string;
+  /** The program's own version. */
+  version: string;
 }
 
 interface CoreOptions
-  extends Omit<Machine, "console" | "home" | "dispatcher">,
+  extends Omit<Machine, "console" | "home" | "dispatcher" | "version">,
     Pick<Config, "timezone" | "sharedPools" | "budgets"> {
   accounts: readonly Account[];
   reader: AccountReader;
-  store: Pick<Store, "snapshots" | "ledger" | "history">;
+  store: Store;
 }
 
-/** The use cases, with their parts in place. */
+/** What is known of accounts, usage and money: the use cases that everything else asks, with their parts in place. */
 export function createCore(options: CoreOptions) {
   const { accounts, clock, log, timezone, store } = options;
-  const { ledger } = store;
+  const { ledger, settings } = store;
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const providerNames = new Map(options.providers.map((provider) => [provider.id, provider.name]));
   const readQuotas = createReadQuotas({ ...options, snapshots: store.snapshots, random: Math.random });
@@ -55,30 +58,30 @@ export function createCore(options: CoreOptions) {
     history: trails,
   });
   const days = createDays(timezone);
-  const usageReports = createUsageReports({ ledger, days, clock, budgets: options.budgets });
-  const targets = createTargets(accounts, providerNames);
-  const names = createUsageNames(accounts, providerNames);
-  const today = () => days.at(clock.now()).day;
-  const commands = createCommands({
-    ...{ reports, targets, usageReports, names, today, sleep },
-    records: ledger.records,
-    configured: accounts.length,
-  });
+  const budgets = createBudgets({ configured: options.budgets, settings, clock });
   const nameOf = (id: string): string => accountName(byId.get(id) ?? { id });
-  const describe = (id: string) => {
-    const provider = byId.get(id)?.provider ?? "";
-    return {
-      name: poolName(sharedPools.with(id).map(nameOf)),
-      providerName: providerNames.get(provider) ?? provider,
-    };
-  };
   return {
-    ...{ accounts, store, readQuotas, reports, targets, commands, usageReports, names, days, today },
-    ...{ windowUse, trails, readingsOf, describe },
+    ...{ accounts, store, clock, log, timezone, sleep, days, budgets },
+    ...{ readQuotas, reports, windowUse, trails, readingsOf },
+    usageReports: createUsageReports({ ledger, days, clock, budgets: budgets.list }),
+    routeModes: createRouteModes({ settings, days, clock }),
     histories: createQuotaHistories({ history: store.history, clock }),
+    targets: createTargets(accounts, providerNames),
+    names: createUsageNames(accounts, providerNames),
+    today: () => days.at(clock.now()).day,
     sharers: sharedPools.with,
+    /** What an account, with all that share its pool, is called. */
+    nameAccount(id: string) {
+      const provider = byId.get(id)?.provider ?? "";
+      return {
+        name: poolName(sharedPools.with(id).map(nameOf)),
+        providerName: providerNames.get(provider) ?? provider,
+      };
+    },
   };
 }
+
+export type Core = ReturnType<typeof createCore>;
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
@@ -87,7 +90,7 @@ function sleep(milliseconds: number): Promise<void> {
 /** Reads accounts through their providers, with the credentials that the configuration names. */
 export function createAccountReader(
   config: Pick<Config, "dataDir" | "environment">,
-  machine: Omit<Machine, "console">,
+  machine: Omit<Machine, "console" | "version">,
 ) {
   const credentials = createCredentials({
     environment: config.environment,

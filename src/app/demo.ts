@@ -11,10 +11,15 @@ import {
 } from "../demo/recordings.ts";
 import { createMemoryStore } from "../stores/memory.ts";
 import { createTerminalChat } from "../terminal/chat.ts";
+import { createRoutes } from "./agents.ts";
 import { createAlerts } from "./alerts.ts";
+import { testChannels } from "./channels.ts";
 import { createClockwork } from "./clockwork.ts";
+import { createAllCommands } from "./commands.ts";
 import { createAccountReader, createCore, type Machine } from "./core.ts";
+import { createDigestParts, createDigestSender } from "./digest.ts";
 import { type App, createApp } from "./lifecycle.ts";
+import { createMoney } from "./money.ts";
 
 /** The bot on recorded answers: a clock that runs fast, a memory that forgets, and no way out of the machine. */
 export function createDemo(machine: Machine): App {
@@ -29,33 +34,37 @@ export function createDemo(machine: Machine): App {
     const reader = createAccountReader({ dataDir: "", environment: {} }, demo);
     const timezone = "UTC";
     const core = createCore({ ...demo, accounts, timezone, sharedPools: "auto", budgets: [], reader, store });
-    const commands: Commands = {
-      ...core.commands,
-      answer: (...call) => markedAnswer(core.commands.answer(...call)),
-    };
+    const channelOf = (id: string): Channel | undefined =>
+      id === chat.channel.id
+        ? { ...chat.channel, post: (message) => chat.channel.post(markedDemo(message)) }
+        : undefined;
+    const all = { ...core, ...demo, ...createMoney({ billing: {}, prices: [] }, machine), channelOf };
+    const rules = [{ channels: ["terminal"], accounts: ["*"], at: [80, 90, 100], resets: true }];
+    const anomaly = { factor: 2, minimumUsd: 1, minimumDays: 3 };
+    const alerts = createAlerts({
+      ...all,
+      settings: { rules, anomaly, postsPerHour: 1_000, quietHours: [] },
+    });
+    const plan = {
+      channel: "terminal",
+      at: "04:00",
+      days: ["sun", "mon"],
+      period: "day",
+      skipEmpty: false,
+    } as const;
+    const digests = createDigestParts({ ...all, plans: [plan], channels: ["terminal"] });
+    const routing = createRoutes({ combos: {} }, all);
+    const channels = testChannels(["terminal"], channelOf);
+    const answers = createAllCommands({ ...all, ...alerts, ...digests, routing, channels });
+    const commands: Commands = { ...answers, answer: (...call) => markedAnswer(answers.answer(...call)) };
     const chat = createTerminalChat({ ...demo, commands, timezone });
     cleanup.push(async () => chat.close());
-    const channel: Channel = { ...chat.channel, post: (message) => chat.channel.post(markedDemo(message)) };
-    const channelOf = (id: string) => (id === channel.id ? channel : undefined);
-    const told = { ...core, ...demo, store, outbox: store.outbox, channelOf };
-    const alerts = createAlerts({
-      ...told,
-      rules: [{ channels: [channel.id], accounts: ["*"], at: [80, 90, 100], resets: true }],
-      anomaly: { factor: 2, minimumUsd: 1, minimumDays: 3 },
-      mostPosts: 1_000,
-      quietUntil: () => undefined,
-      isUrgent: () => true,
-      isSubscription: () => false,
-      budgets: async () => [],
-      onRefusal: () => {},
-    });
     const clockwork = createClockwork({
-      ...told,
-      ...alerts,
-      timezone,
-      plans: [{ channel, at: "04:00", days: ["sun", "mon"] }],
+      ...{ ...all, ...alerts, routing },
+      digests: createDigestSender({ ...all, ...digests }),
       keepRecords: 35 * 86_400_000,
       everySeconds: 1,
+      shared: false,
     });
     cleanup.push(() => clockwork.stop(), core.readQuotas.stop);
     clockwork.start();

@@ -1,17 +1,20 @@
 import type { Config } from "../config.ts";
 import { createAcceptSnapshots } from "../core/services/accept-snapshot.ts";
+import type { RoutingService } from "../core/services/routing.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import { parsePushedSnapshot } from "../ingest/pushed-snapshot.ts";
 import { createStatusLines } from "../ingest/statusline.ts";
-import type { createCore, Machine } from "./core.ts";
+import type { createAgents, createSizes } from "./agents.ts";
+import type { Core, Machine } from "./core.ts";
 import type { createUsage } from "./usage.ts";
 
 /** The HTTP interface of a bot; undefined when its configuration has none. */
 export function createHttp(
   config: Config,
-  options: ReturnType<typeof createCore> &
+  options: Core &
     Awaited<ReturnType<typeof createUsage>> &
-    Pick<Machine, "providers" | "clock" | "log">,
+    ReturnType<typeof createAgents> &
+    Pick<Machine, "providers"> & { routing: RoutingService; taskSizes: ReturnType<typeof createSizes> },
 ): HttpServer | undefined {
   if (config.http === undefined) return undefined;
   const { otlp, recordUsage, parseUsageRecords } = options;

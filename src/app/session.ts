@@ -4,12 +4,20 @@ import type { Session, SessionOptions } from "../cli/session.ts";
 import type { Config } from "../config.ts";
 import type { Days } from "../core/domain/day.ts";
 import { isAppError } from "../core/errors.ts";
-import type { Snapshots, Store } from "../core/ports.ts";
+import type { Store } from "../core/ports.ts";
 import type { QuotaReports } from "../core/services/quota-report.ts";
+import { refusalsOf } from "../core/services/refusals.ts";
 import { readLock } from "../stores/folder-lock.ts";
-import { readSnapshots } from "../stores/lowdb.ts";
+import { readStored } from "../stores/lowdb.ts";
 import { createMemoryStore } from "../stores/memory.ts";
+import { createRoutes } from "./agents.ts";
+import { alertSettings, createAlerts } from "./alerts.ts";
+import { channelIds, digestPlans, testChannels } from "./channels.ts";
+import { createAllCommands } from "./commands.ts";
 import { createAccountReader, createCore, type Machine } from "./core.ts";
+import { createDigestParts } from "./digest.ts";
+import { createMoney } from "./money.ts";
+import { createPosting } from "./posting.ts";
 import { openStore } from "./store.ts";
 
 /**
@@ -25,24 +33,31 @@ export async function openSession(
   const reader = createAccountReader(config, machine);
   const holder = await readLock(config.dataDir, machine.clock).catch(() => undefined);
   const store = holder === undefined ? await openStore(config, machine) : undefined;
-  const core = createCore({
-    ...{ ...machine, accounts, timezone, sharedPools, budgets, reader },
-    store: store ?? lookOnly(config, machine),
-  });
+  const looked = store ?? lookOnly(config, machine);
+  const core = createCore({ ...machine, accounts, timezone, sharedPools, budgets, reader, store: looked });
   await core.readQuotas.restore();
   await core.windowUse.refresh();
+  const posting = createPosting(config, { ...machine, store: looked });
+  const all = { ...core, ...machine, ...createMoney(config, machine), channelOf: () => undefined };
+  const channels = testChannels(channelIds(config), posting.open);
+  const digests = createDigestParts({ ...all, plans: digestPlans(config), channels: channels.ids });
+  const routing = createRoutes(config, all);
+  await routing.load();
+  const commands = createAllCommands({
+    ...{ ...all, ...digests, routing, channels },
+    ...createAlerts({ ...all, settings: alertSettings(config) }),
+  });
   const session: Session = {
-    ...core,
-    accounts,
-    records: core.store.ledger.records,
+    ...{ ...core, commands, routing, channels },
+    records: looked.ledger.records,
     history: core.histories,
-    clock: machine.clock,
-    timezone,
+    refusals: () => refusalsOf(looked.settings, channels.ids),
     // Forgetting what was never there rewrites everything all the same.
     checkStore: async () => await store?.settings.set("doctor", undefined),
     async close() {
       await core.readQuotas.stop();
       await reader.settled();
+      await posting.stop();
       await store?.close();
     },
   };
@@ -65,13 +80,15 @@ export async function openSession(
   };
 }
 
-/** What a bot at work has stored of snapshots; everything else only the bot itself can tell. */
-function lookOnly(config: Config, { log }: Machine): Pick<Store, "snapshots" | "ledger" | "history"> {
-  const snapshots: Snapshots = {
-    latest: () => readSnapshots({ folder: config.dataDir, log }),
-    replace: async () => undefined,
+/** What a bot at work has stored of snapshots and settings; everything else only the bot itself can tell. */
+function lookOnly(config: Config, { log }: Machine): Store {
+  const stored = () => readStored({ folder: config.dataDir, log });
+  const memory = createMemoryStore();
+  return {
+    ...memory,
+    snapshots: { latest: async () => (await stored()).snapshots, replace: async () => undefined },
+    settings: { ...memory.settings, get: async (key) => (await stored()).settings.get(key) },
   };
-  return { ...createMemoryStore(), snapshots };
 }
 
 /** What the bot that works on the data folder tells; undefined when no key may read it, or nobody answers. */

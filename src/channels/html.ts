@@ -7,20 +7,31 @@ const colours: Readonly<Record<Tone, string>> = {
   warning: "#b45309",
   critical: "#b91c1c",
 };
-const font = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:15px;line-height:1.5";
-const cellStyle = "padding:2px 16px 2px 0;vertical-align:top";
+const style = `body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif }
+h1 { font-size: 18px }
+table { border-collapse: collapse; font-size: 14px }
+th, td { padding: 2px 16px 2px 0; text-align: left; vertical-align: top }
+.right { text-align: right }
+.note { font-size: 12px; color: #6b7280 }`;
 
-/** A message as a page of its own for mail programs: inline styles, no pictures, nothing loaded from anywhere. */
+/** A message as a page of its own for mail programs: no pictures, nothing loaded from anywhere. */
 export function htmlPage(message: Message, place: Place, note: string): string {
   const title = escaped(message.title);
   const parts = partsOf(message, place).map(drawn).join("\n");
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body style="${font}">
-<h1 style="font-size:18px;color:${colours[message.tone]}">${title}</h1>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>
+${style}
+</style>
+</head>
+<body>
+<h1 style="color: ${colours[message.tone]}">${title}</h1>
 ${parts}
-<p style="font-size:12px;color:#6b7280">${escaped(note)}</p>
+<p class="note">${escaped(note)}</p>
 </body>
 </html>
 `;
@@ -31,7 +42,7 @@ function drawn(part: Part): string {
   const head = part.head?.map((title, column) => cell("th", part, column, escaped(title))) ?? [];
   const rows = part.rows.map((row) => row.map((text, column) => cell("td", part, column, html(text))));
   const lines = [...(head.length === 0 ? [] : [head]), ...rows].map((cells) => `<tr>${cells.join("")}</tr>`);
-  return `<table style="border-collapse:collapse;font-size:14px">\n${lines.join("\n")}\n</table>`;
+  return `<table>\n${lines.join("\n")}\n</table>`;
 }
 
 function cell(
@@ -40,8 +51,7 @@ function cell(
   column: number,
   content: string,
 ): string {
-  const align = right.has(column) ? "right" : "left";
-  return `<${tag} style="${cellStyle};text-align:${align}">${content}</${tag}>`;
+  return `<${tag}${right.has(column) ? ' class="right"' : ""}>${content}</${tag}>`;
 }
 
 function html(text: Text): string {

@@ -1,5 +1,5 @@
 import { type AppError, isAppError } from "../core/errors.ts";
-import { accountFinding, doctorReport, type Finding } from "../core/messages/doctor.ts";
+import { accountFinding, channelFinding, doctorReport, type Finding } from "../core/messages/doctor.ts";
 import { readWithProgress, terminalOf } from "./quota.ts";
 import type { CliOptions, Session } from "./session.ts";
 
@@ -10,7 +10,7 @@ export interface DoctorOptions {
 }
 
 /**
- * Checks configuration, data folder and accounts, and says what to do.
+ * Checks configuration, data folder, accounts and channels, and says what to do. Nothing is posted.
  * @returns whether all is well
  * @throws config_invalid with every problem, as each command does
  */
@@ -47,7 +47,15 @@ async function examine(cli: CliOptions, session: Session, options: DoctorOptions
   try {
     const store = await session.checkStore().then(() => storeFinding(undefined), storeFinding);
     await readWithProgress(cli, session, session.accounts, options);
-    return [store, ...session.reports.report(session.accounts).accounts.map(accountFinding)];
+    const refusals = await session.refusals();
+    const channels = session.channels.ids.map((id) =>
+      channelFinding(
+        id,
+        refusals.find(({ channel }) => channel === id),
+        session.clock.now(),
+      ),
+    );
+    return [store, ...session.reports.report(session.accounts).accounts.map(accountFinding), ...channels];
   } finally {
     await session.close();
   }

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { exportFormats } from "../core/services/export-records.ts";
+import { printDigest } from "./digest.ts";
 import { type ExportOptions, exportRecords } from "./export.ts";
 import { type HistoryOptions, printHistory } from "./history.ts";
 import type { CliOptions } from "./session.ts";
 import { printCost, printUsage, type UsageOptions } from "./usage.ts";
+import type { OutputOptions } from "./with-session.ts";
 
-/** Adds the commands that ask about the past: usage, cost, export and history. */
+/** Adds the commands that ask about the past: usage, cost, digest, export and history. */
 export function addPastCommands(quota: Command, cli: CliOptions): void {
   const period = "today, yesterday, week, month, 7d, 2026-11, 2026-11-01..2026-11-15";
   withFilters(quota.command("usage").description("what was used: requests, tokens, audio, times, cost"))
@@ -15,6 +17,9 @@ export function addPastCommands(quota: Command, cli: CliOptions): void {
   withOutput(quota.command("cost").description("what it cost, billed and list value apart; budgets"))
     .argument("[period]", period)
     .action((name: string | undefined, options: UsageOptions) => printCost(cli, name, options));
+  withOutput(
+    quota.command("digest").description("the daily summary: yesterday, what is low, what comes back"),
+  ).action((options: OutputOptions) => printDigest(cli, options));
   withConfig(quota.command("export").description("usage records, all of them"))
     .argument("[period]", period)
     .option("--format <format>", exportFormats.join(" or "), "csv")

@@ -7,7 +7,10 @@ import { printQuota, type QuotaOptions, views } from "./quota.ts";
 import { type RecordOptions, record } from "./record.ts";
 import { type ReportOptions, reportStatusLine } from "./report.ts";
 import { type ReportLogsOptions, reportLogs } from "./report-logs.ts";
+import { addRouteCommands } from "./route-program.ts";
+import { sendTest } from "./send-test.ts";
 import type { CliOptions } from "./session.ts";
+import type { OutputOptions } from "./with-session.ts";
 
 /** What the process ends with: 0 fine, 1 something failed, 2 wrong use, 78 configuration. */
 export const exitCodes = { fine: 0, failed: 1, usage: 2, configuration: 78 } as const;
@@ -48,6 +51,7 @@ export function createProgram(cli: CliOptions): Command {
     (options: QuotaOptions) => printQuota(cli, views.resets, options, undefined),
   );
   addPastCommands(quota, cli);
+  addRouteCommands(quota, cli);
   withSelection(quota.command("monitor").description("the table, drawn again and again (r reads, q quits)"))
     .option("--interval <time>", "time between two drawings, at least 10s", "30s")
     .action((options: MonitorOptions) => monitor(cli, options));
@@ -83,12 +87,23 @@ export function createProgram(cli: CliOptions): Command {
 
   program
     .command("doctor")
-    .description("check configuration, data folder and accounts, and say what to do")
+    .description("check configuration, data folder, accounts and channels, and say what to do")
     .option("--json", "print JSON")
     .option("--no-color", "print without colours")
     .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
     .action(async (options: DoctorOptions) => {
       if (!(await doctor(cli, options))) throw new CommanderError(exitCodes.failed, unwell, "");
+    });
+
+  program
+    .command("send-test")
+    .description("post a test message to a channel, or to all that alerts and digests go to")
+    .argument("[channel]", "as the configuration names it")
+    .option("--json", "print JSON")
+    .option("--no-color", "print without colours")
+    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
+    .action(async (channel: string | undefined, options: OutputOptions) => {
+      if (!(await sendTest(cli, channel, options))) throw new CommanderError(exitCodes.failed, unwell, "");
     });
 
   program

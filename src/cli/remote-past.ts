@@ -7,6 +7,7 @@ import { parseHistoryJson } from "../core/services/history-json.ts";
 import type { QuotaHistories } from "../core/services/quota-history.ts";
 import { parseCostJson, parseUsageJson } from "../core/services/usage-json.ts";
 import type { UsageReports } from "../core/services/usage-report.ts";
+import { createAsk } from "./ask-bot.ts";
 
 /** What the command line asks about the past. */
 export interface Past {
@@ -15,39 +16,12 @@ export interface Past {
   history: QuotaHistories;
 }
 
-/** Milliseconds that the bot may take to answer. */
-const patience = 20_000;
-
 /**
  * Asks the bot at the address about usage and history. Everything throws store_unavailable when it does not answer, and
  * request_invalid with its words when it does not take a question.
  */
 export function createRemotePast({ url, key, days }: { url: string; key: string; days: Days }): Past {
-  async function ask<Told>(
-    path: string,
-    parameters: Readonly<Record<string, string | readonly string[] | undefined>>,
-    parse: (value: unknown) => Told | undefined,
-  ): Promise<Told> {
-    const address = new URL(path, url);
-    for (const [name, value] of Object.entries(parameters)) {
-      // What is not told is asked for as "-".
-      for (const one of value === undefined ? [] : [value].flat())
-        address.searchParams.append(name, one || "-");
-    }
-    const answer = await fetch(address, {
-      headers: { authorization: `Bearer ${key}` },
-      redirect: "error",
-      signal: AbortSignal.timeout(patience),
-    })
-      .then(async (response) => ({ ok: response.ok, body: (await response.json()) as unknown }))
-      .catch(() => undefined);
-    const told = answer?.ok ? parse(answer.body) : undefined;
-    if (told !== undefined) return told;
-    const refusal = refusalFields.safeParse(answer?.body).data;
-    if (refusal !== undefined) throw new AppError("request_invalid", refusal.error.message);
-    throw new AppError("store_unavailable", "The bot does not answer over HTTP.");
-  }
-
+  const ask = createAsk({ url, key });
   return {
     usageReports: {
       usage: ({ period, by, only }) =>
@@ -73,10 +47,6 @@ export function closedPast(why: string): Past {
   const refuse = () => Promise.reject(new AppError("store_unavailable", why));
   return { usageReports: { usage: refuse, cost: refuse }, records: refuse, history: refuse };
 }
-
-const refusalFields = z.object({
-  error: z.object({ code: z.enum(["request_invalid", "not_found"]), message: z.string() }),
-});
 
 const known = <Inner extends z.ZodType>(inner: Inner) =>
   inner.nullish().transform((value) => value ?? undefined);

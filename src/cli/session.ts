@@ -8,6 +8,9 @@ import type { UsageNames } from "../core/messages/usage-names.ts";
 import type { Clock, Ledger } from "../core/ports.ts";
 import type { QuotaHistories } from "../core/services/quota-history.ts";
 import type { QuotaReports } from "../core/services/quota-report.ts";
+import type { Refusal } from "../core/services/refusals.ts";
+import type { RoutingReports } from "../core/services/routing.ts";
+import type { TestChannels } from "../core/services/send-test.ts";
 import type { UsageReports } from "../core/services/usage-report.ts";
 import type { LogProgram } from "../core/session-log.ts";
 import type { Recorded } from "./record.ts";
@@ -21,7 +24,12 @@ export interface Session {
   usageReports: UsageReports;
   records: Ledger["records"];
   history: QuotaHistories;
+  routing: { reports: RoutingReports };
   names: UsageNames;
+  /** Where alerts and digests go; "terminal" is this one. */
+  channels: TestChannels;
+  /** Channels that refused what a bot posted there last. */
+  refusals(): Promise<readonly Refusal[]>;
   clock: Clock;
   timezone: string;
   /**

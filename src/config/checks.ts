@@ -2,6 +2,7 @@ import type { Provider } from "../core/provider.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCombos } from "./combos.ts";
 import { checkSlack, checkStorage } from "./connections.ts";
+import { checkDigest } from "./digest.ts";
 import { checkEvents } from "./events.ts";
 import { mapOf } from "./glimpse.ts";
 import { checkPrices } from "./prices.ts";
@@ -25,6 +26,7 @@ export function checkSettings(settings: unknown, providers: readonly Provider[])
     ...checkChannels(settings),
     ...checkEvents(settings),
     ...checkQuietHours(settings),
+    ...checkDigest(settings),
     ...checkSlack(settings),
     ...checkUnique(mapOf(http).keys, ["http", "keys"], "name"),
   ];

@@ -65,6 +65,9 @@ export function findLooseEnds(settings: unknown, providers: readonly Provider[])
     ...Object.keys(mapOf(mapOf(whole.agents).maxConcurrent)).flatMap((name) =>
       unknownProvider(["agents", "maxConcurrent", name], name),
     ),
+    ...Object.keys(mapOf(mapOf(whole.agents).maxConcurrentPerAccount)).flatMap((name) =>
+      unknownAccount(["agents", "maxConcurrentPerAccount", name], name),
+    ),
   ];
 }
 

@@ -21,6 +21,7 @@ import {
   timeOfDay,
   usualThresholds,
   webAddress,
+  weekdays,
   withoutAbsent,
   zone,
 } from "./values.ts";
@@ -110,7 +111,16 @@ const quietHours = section({
 });
 export type WrittenQuietHours = z.output<typeof quietHours>;
 
-const digest = section({ at: timeOfDay, days, channels: oneOrMore(target) });
+const digest = section({
+  at: timeOfDay,
+  days: days.optional(),
+  channels: oneOrMore(target),
+  period: z.enum(["day", "week", "month"]).default("day"),
+  skipEmpty: flag.default(false),
+}).transform(({ days: written, ...rest }) => ({
+  ...rest,
+  days: written ?? (rest.period === "week" ? weekdays.slice(0, 1) : weekdays),
+}));
 
 const channel = section({
   webhook: webAddress.optional(),
@@ -159,6 +169,8 @@ const storage = section({
 
 const agents = section({
   maxConcurrent: z.record(z.string(), number(z.int().min(1))).default({}),
+  maxConcurrentPerAccount: z.record(id, number(z.int().min(1))).default({}),
+  lendUnused: flag.default(false),
   allocationTtl: duration.default(4 * hours),
 });
 

@@ -157,7 +157,7 @@ export function withoutAbsent(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
 }
 
-const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof weekdays)[number];
 
 /** "mon-fri", "sat,sun", "daily" or a list of days, as days from Monday on. */

@@ -19,6 +19,7 @@ const codes = {
   provider_unexpected_response: { retryable: true, status: 502 },
   provider_not_applicable: { retryable: false, status: 422 },
   insufficient_quota: { retryable: false, status: 409 },
+  unknown_capacity: { retryable: false, status: 409 },
   concurrency_exceeded: { retryable: true, status: 429 },
   delivery_failed: { retryable: true, status: 502 },
   delivery_refused: { retryable: false, status: 502 },

@@ -6,7 +6,9 @@ export interface Job {
   name: string;
   /** A cron expression of five or six fields. */
   schedule: string;
-  run(): Promise<void>;
+  /** Each run starts up to so many milliseconds late, at random, so that several processes do not go in lockstep. */
+  jitter?: number | undefined;
+  run(): Promise<unknown>;
 }
 
 export interface Scheduler {
@@ -17,15 +19,21 @@ export interface Scheduler {
 
 /** Runs jobs by the clock; a run that is still going when the next is due is not started again. */
 export function createScheduler(options: { jobs: readonly Job[]; log: Log }): Scheduler {
-  const underWay = new Set<Promise<void>>();
+  const { log } = options;
+  const underWay = new Set<Promise<unknown>>();
   const tasks = options.jobs.map((job) =>
-    cron.createTask(job.schedule, () => track(job), { name: job.name, noOverlap: true }),
+    cron.createTask(job.schedule, () => track(job), {
+      name: job.name,
+      noOverlap: true,
+      maxRandomDelay: job.jitter ?? 0,
+      logger: quietly(log, job.name),
+    }),
   );
 
-  function track(job: Job): Promise<void> {
-    const run = job
-      .run()
-      .catch((error) => options.log.error({ job: job.name, error }, "A scheduled job failed."));
+  function track(job: Job): Promise<unknown> {
+    const run = Promise.resolve()
+      .then(() => job.run())
+      .catch((error) => log.error({ job: job.name, error }, "A scheduled job failed."));
     underWay.add(run);
     return run.finally(() => underWay.delete(run));
   }
@@ -39,4 +47,10 @@ export function createScheduler(options: { jobs: readonly Job[]; log: Log }): Sc
       await Promise.all(underWay);
     },
   };
+}
+
+/** What node-cron says of runs that were left out or missed is nothing to worry about: the next one makes up for them. */
+function quietly(log: Log, job: string) {
+  const say = (words: string | Error) => log.debug({ job }, words instanceof Error ? words.message : words);
+  return { info: say, warn: say, error: say, debug: say };
 }

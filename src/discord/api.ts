@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import {
+  type APIMessage,
   type APIMessageTopLevelComponent,
-  DiscordAPIError,
   HTTPError,
-  RateLimitError,
   REST,
   RESTEvents,
   RESTJSONErrorCodes,
@@ -15,6 +13,7 @@ import {
 import type { Message } from "../core/domain/message.ts";
 import { AppError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import { isCode, mayBeDone, repeat } from "./failures.ts";
 
 /** What answering an interaction needs of it. The token is good for 15 minutes. */
 export interface InteractionKey {
@@ -46,8 +45,17 @@ export interface Api {
   attach(key: InteractionKey, body: MessageBody, file: MessageFile): Promise<void>;
   /** One more message in answer to an interaction. */
   followUp(key: InteractionKey, body: MessageBody): Promise<void>;
-  /** Posts in a channel and tells the message's id. */
-  post(channel: string, body: MessageBody): Promise<string>;
+  /**
+   * Posts in a channel and tells the message's id; details.unsure when it failed but may be there. With a key, posting
+   * again within some minutes tells the id of the message that is there already.
+   */
+  post(channel: string, body: MessageBody, key?: string): Promise<string>;
+  /** Replaces a message that was posted. */
+  change(channel: string, message: string, body: MessageBody): Promise<void>;
+  /** The last messages of a channel, newest first, at most 100; `before` a message's id. */
+  messages(channel: string, before?: string): Promise<readonly APIMessage[]>;
+  /** The channel of the direct messages with a person. */
+  directChannel(user: string): Promise<string>;
   /** Replaces all commands of the application, in one guild or everywhere. */
   register(
     application: string,
@@ -69,7 +77,7 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
     // The library repeats 5xx at once and whatever the request; only we know what may be repeated.
     retries: 0,
     // Callers of these have a queue and a better time to try; the others wait here.
-    rejectOnRateLimit: ["/channels", "/applications"],
+    rejectOnRateLimit: ["/channels", "/applications", "/users"],
     invalidRequestWarningInterval: 500,
   };
   const rest = new REST(usual).setToken(token);
@@ -129,21 +137,54 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
         (error) => error instanceof HTTPError,
       ),
 
-    async post(channel, message) {
+    async post(channel, message, key) {
       const content = { ...message, allowed_mentions: noMentions };
       const text = channel + JSON.stringify(content);
-      const nonce = unsettled.get(text) ?? randomBytes(12).toString("hex");
+      const nonce = key ?? unsettled.get(text) ?? randomBytes(12).toString("hex");
       const body = { ...content, nonce, enforce_nonce: true };
       if (unsettled.size >= 100) unsettled.clear();
       unsettled.set(text, nonce);
-      const posted = await repeat([300, 1000], () =>
-        authorised(
-          async () => (await rest.post(Routes.channelMessages(channel), { body })) as { id: string },
-        ),
-      );
+      let unsure = false;
+      const send = () =>
+        authorised(async () => {
+          try {
+            return (await rest.post(Routes.channelMessages(channel), { body })) as { id: string };
+          } catch (error) {
+            unsure ||= mayBeDone(error);
+            throw error;
+          }
+        });
+      const posted = await repeat([300, 1000], send).catch((error: AppError) => {
+        if (!unsure || !error.retryable) throw error;
+        throw new AppError(error.code, error.message, { ...error.details, unsure });
+      });
       unsettled.delete(text);
       return posted.id;
     },
+
+    change: (channel, message, content) =>
+      repeat([300, 1000], () =>
+        authorised(async () => {
+          const body = { ...content, allowed_mentions: noMentions };
+          await rest.patch(Routes.channelMessage(channel, message), { body });
+        }),
+      ),
+
+    messages: (channel, before) =>
+      repeat([300, 1000], () =>
+        authorised(async () => {
+          const query = new URLSearchParams({ limit: "100", ...(before !== undefined && { before }) });
+          return (await rest.get(Routes.channelMessages(channel), { query })) as APIMessage[];
+        }),
+      ),
+
+    directChannel: (user) =>
+      repeat([300, 1000], () =>
+        authorised(async () => {
+          const body = { recipient_id: user };
+          return ((await rest.post(Routes.userChannels(), { body })) as { id: string }).id;
+        }),
+      ),
 
     register: (application, guild, commands) =>
       repeat([], () =>
@@ -166,53 +207,4 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
       throw error;
     }
   }
-}
-
-/** Makes the call, and again after each of the pauses (milliseconds) as long as its failure may be repeated. */
-async function repeat<T>(
-  pauses: readonly number[],
-  call: (again: boolean) => Promise<T>,
-  isRepeatable: (error: unknown) => boolean = isUnclear,
-): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await call(tries > 0);
-    } catch (error) {
-      const wait = pauses[tries];
-      if (wait === undefined || !isRepeatable(error)) throw deliveryError(error);
-      await pause(wait * (0.75 + Math.random() / 2));
-    }
-  }
-}
-
-/** Whether nobody knows what became of the request: Discord gave no reason, or no answer. */
-function isUnclear(error: unknown): boolean {
-  return !(error instanceof DiscordAPIError || error instanceof RateLimitError);
-}
-
-function isCode(error: unknown, code: number): boolean {
-  return error instanceof DiscordAPIError && error.code === code;
-}
-
-function deliveryError(error: unknown): AppError {
-  if (error instanceof RateLimitError) {
-    const retryAfter = Math.max(0, error.retryAfter);
-    return new AppError("delivery_failed", `Discord asks to wait ${Math.ceil(retryAfter / 1000)} s.`, {
-      retryAfter,
-    });
-  }
-  if (error instanceof DiscordAPIError) {
-    return new AppError("delivery_refused", `Discord refused: ${error.message} (${error.code})`);
-  }
-  return new AppError("delivery_failed", `Discord cannot be reached (${reason(error)}).`);
-}
-
-/** A failure to reach Discord in a word or two: "ECONNREFUSED", "HTTP 502". */
-export function reason(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  if (error instanceof HTTPError) return `HTTP ${error.status}`;
-  if ("code" in error && typeof error.code === "string") return error.code;
-  const status = /^Unexpected server response: (\d+)$/.exec(error.message)?.[1];
-  if (status !== undefined) return `HTTP ${status}`;
-  return error.name === "Error" ? error.message : error.name;
 }

@@ -1,7 +1,7 @@
 import type { Commands } from "../core/commands/command.ts";
 import type { Channel, Clock, Log, Settings } from "../core/ports.ts";
 import { createApi } from "./api.ts";
-import { createChannel } from "./channel.ts";
+import { createChannels } from "./channel.ts";
 import { createGateway } from "./gateway.ts";
 import type { Health } from "./health.ts";
 import { createInteractions } from "./interactions.ts";
@@ -17,7 +17,7 @@ export interface DiscordOptions {
   };
   commands: Commands;
   isAdmin(user: string, roles: readonly string[]): boolean;
-  settings: Settings;
+  settings: Pick<Settings, "get" | "set">;
   clock: Clock;
   log: Log;
 }
@@ -32,7 +32,7 @@ export interface Discord {
   stop(): Promise<void>;
   /** How the gateway connection is now. Posting to channels does not depend on it. */
   health(): Health;
-  /** Where messages can be posted: "discord:<channel id>". */
+  /** Where messages can be posted: "discord:<channel id>", or "discord:@<user id>" for a person's direct messages. */
   channel(id: string): Channel;
 }
 
@@ -73,7 +73,7 @@ export function createDiscord(options: DiscordOptions): Discord {
       return stopped;
     },
     health: gateway.health,
-    channel: (id) => createChannel(id, api, clock),
+    channel: createChannels(api, clock),
   };
 }
 

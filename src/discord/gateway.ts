@@ -11,7 +11,7 @@ import {
 } from "discord.js";
 import { AppError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
-import { reason } from "./api.ts";
+import { reason } from "./failures.ts";
 import { createHealth, type Health } from "./health.ts";
 
 export interface GatewayOptions {

@@ -86,10 +86,12 @@ export function createInteractions({ api, commands, isAdmin, clock, log }: Inter
     interaction: APIMessageComponentInteraction,
     conversation: Conversation,
   ): Promise<void> {
-    const [, action, line = ""] = /^(refresh|share):(.*)$/s.exec(interaction.data.custom_id) ?? [];
+    const [, action, line = ""] = /^(refresh|share|run):(.*)$/s.exec(interaction.data.custom_id) ?? [];
     if (action === undefined) return;
-    await conversation.deferUpdate();
     const asker = askerOf(interaction);
+    // The message stays for everybody else: the answer is one of its own, to the presser alone.
+    if (action === "run") return await conversation.show(commands.answer(line, asker));
+    await conversation.deferUpdate();
     const user = asker.user ?? "";
     // What everybody can read must not say what only admins may.
     const everybody = { ...asker, admin: false };
@@ -134,6 +136,7 @@ export function createInteractions({ api, commands, isAdmin, clock, log }: Inter
 
   function askerOf(interaction: APIInteraction): Asker {
     const user = (interaction.member?.user ?? interaction.user)?.id ?? "";
-    return { surface: "discord", user, admin: isAdmin(user, interaction.member?.roles ?? []) };
+    const channel = interaction.channel && `discord:${interaction.channel.id}`;
+    return { surface: "discord", user, channel, admin: isAdmin(user, interaction.member?.roles ?? []) };
   }
 }

@@ -77,6 +77,7 @@ function words(span: Span): string {
   if (typeof span === "string") return span;
   if ("strong" in span) return span.strong;
   if ("code" in span) return span.code;
+  if ("person" in span) return span.person;
   return "label" in span ? span.label : "";
 }
 
@@ -87,6 +88,8 @@ function render(span: Span, layout: Layout, units: number): string {
   if ("strong" in span) return wrap("**", literal(clip(oneLine(span.strong), units)));
   if ("code" in span) return wrap("`", clip(codeText(span.code), units));
   if ("link" in span) return link(literal(clip(oneLine(span.label), units)), span.link);
+  if ("person" in span)
+    return /^\d{17,20}$/.test(span.person) ? `<@${span.person}>` : literal(clip(oneLine(span.person), units));
   if (span.style === "countdown") return timestamp(span.instant, "R");
   const sameDay = Math.abs(span.instant - layout.now) < 20 * 3600 * 1000;
   return timestamp(span.instant, sameDay ? "t" : "f");

@@ -75,7 +75,7 @@ function description(summary: string, name: string): string {
 
 export interface RegisterOptions {
   api: Api;
-  settings: Settings;
+  settings: Pick<Settings, "get" | "set">;
   log: Log;
   application: string;
   guild?: string | undefined;

@@ -23,7 +23,7 @@ export interface RenderOptions {
 
 /**
  * A message as Components V2. It keeps Discord's limits (checked 2026-11-22) with room for one more line of text: 40
- * components and 4000 characters of text per message, 5 buttons in a row, 100 characters per custom id. What does not
+ * components and 4000 characters of text per message, 5 buttons in each of 2 rows, 100 characters per custom id. What does not
  * fit is counted ("and 12 more"). Instants need no time zone: the reader's client shows them in its own.
  */
 export function renderDiscord(message: Message, { now, buttons = true }: RenderOptions): DiscordMessage {
@@ -40,13 +40,15 @@ export function renderDiscord(message: Message, { now, buttons = true }: RenderO
     accent_color: accents[message.tone],
     components: texts.map((content) => ({ type: ComponentType.TextDisplay, content })),
   };
-  const row = buttons ? buttonRow(message.blocks) : [];
-  if (row.length > 0) container.components.push({ type: ComponentType.ActionRow, components: row });
+  const pressed = buttons ? buttonsOf(message.blocks) : [];
+  for (const row of [pressed.slice(0, 5), pressed.slice(5, 10)]) {
+    if (row.length > 0) container.components.push({ type: ComponentType.ActionRow, components: row });
+  }
   return { flags: MessageFlags.IsComponentsV2, components: [container] };
 }
 
 const maxText = 3900;
-const maxTexts = 28;
+const maxTexts = 22;
 const moreNote = "-# The rest did not fit here.";
 
 const accents: Record<Tone, number> = {
@@ -165,21 +167,22 @@ function gauge(left: number): string {
   return "█".repeat(cells) + "░".repeat(10 - cells);
 }
 
-const faces: Record<Action["id"], string> = { refresh: "🔄", share: "📣" };
+const faces: Record<Action["id"], string | undefined> = { refresh: "🔄", share: "📣", run: undefined };
 
-function buttonRow(blocks: readonly Block[]): APIButtonComponentWithCustomId[] {
+function buttonsOf(blocks: readonly Block[]): APIButtonComponentWithCustomId[] {
   const buttons = new Map<string, APIButtonComponentWithCustomId>();
   for (const action of blocks.flatMap((block) => (block.type === "actions" ? block.actions : []))) {
     const id = `${action.id}:${action.command}`;
     // A cut command would do something else: rather no button.
     if (id.length > 100) continue;
+    const face = faces[action.id];
     buttons.set(id, {
       type: ComponentType.Button,
       style: ButtonStyle.Secondary,
       custom_id: id,
       label: clip(oneLine(action.label), 80) || action.id,
-      emoji: { name: faces[action.id] },
+      ...(face !== undefined && { emoji: { name: face } }),
     });
   }
-  return [...buttons.values()].slice(0, 5);
+  return [...buttons.values()];
 }

@@ -4,6 +4,7 @@ import { isAppError } from "../core/errors.ts";
 import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
 import type { Log } from "../core/ports.ts";
 import type { MessageFile } from "./uploads.ts";
+import { within } from "./waiting.ts";
 
 /**
  * The messages that answer a line. A mistake of ours is logged, and told to the person if nothing has been said yet;
@@ -53,6 +54,21 @@ export async function* handingOver(
     yield problem === undefined ? fileHandedOver(message, where) : fileLost(message, problem);
   }
   return undefined;
+}
+
+/** The newest of those that come within so many milliseconds after the first; undefined when there is none at all. */
+export async function newestWithin(
+  messages: AsyncIterator<Message>,
+  milliseconds: number,
+): Promise<Message | undefined> {
+  let newest: Message | undefined;
+  const first = await messages.next();
+  if (!first.done) newest = first.value;
+  const goOn = async (): Promise<void> => {
+    for (let next = await messages.next(); !next.done; next = await messages.next()) newest = next.value;
+  };
+  await within(goOn(), milliseconds);
+  return newest;
 }
 
 /** The messages with the first one, already asked for, put back in front. */

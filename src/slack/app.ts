@@ -7,6 +7,7 @@ import { createChannel } from "./channel.ts";
 import { type Connection, type ConnectionTimings, type Health, keepOpen } from "./connection.ts";
 import { isBadToken } from "./failures.ts";
 import { listen } from "./listeners.ts";
+import { createLookup } from "./lookup.ts";
 import { createPoster, type Draft } from "./poster.ts";
 import { type RenderOptions, renderSlack } from "./render.ts";
 import { openSocket } from "./socket.ts";
@@ -32,6 +33,8 @@ export interface SlackConfig {
 export interface SlackTimings extends ConnectionTimings {
   answerWithAck: number;
   respond: number;
+  /** How long better answers are waited for where the first one cannot be replaced. */
+  settle: number;
   /** One Web API call. */
   call: number;
   /** The bytes of one file. */
@@ -50,6 +53,7 @@ const defaultTimings: SlackTimings = {
   stable: 10_000,
   answerWithAck: 200,
   respond: 5_000,
+  settle: 2_000,
   call: 10_000,
   upload: 60_000,
   pongWithin: 5_000,
@@ -78,7 +82,7 @@ export interface Slack {
   /** Takes nothing new, lets answers under way finish for some seconds, and disconnects. Never rejects. */
   stop(): Promise<void>;
   health(): Health;
-  /** The channel of that id: "slack:#ai-quota", "slack:C123". */
+  /** The place of that id: "slack:#ai-quota", "slack:C123", or "slack:U123" for a person's direct messages. */
   channel(id: string): Channel;
 }
 
@@ -92,6 +96,7 @@ export function createSlack(options: SlackOptions): Slack {
   const stopping = new AbortController();
   const web = { token: config.token, apiUrl, timeout: timings.call, logger };
   const poster = createPoster(web);
+  const lookup = createLookup({ ...web, clock });
   const uploads = createUploads({ ...web, uploadTimeout: timings.upload });
   const app = createBolt({
     token: config.token,
@@ -161,7 +166,7 @@ export function createSlack(options: SlackOptions): Slack {
       const { code, since } = tokenProblem;
       return { state: "down", since, detail: badBotToken(code) };
     },
-    channel: (id) => createChannel(id, poster, (message) => draft(message, { buttons: true })),
+    channel: (id) => createChannel(id, { poster, lookup, draft }),
   };
 }
 

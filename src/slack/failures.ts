@@ -15,7 +15,8 @@ export interface Failure {
   code?: string | undefined;
 }
 
-// Error codes of docs.slack.dev/reference/methods/{auth.test,apps.connections.open,chat.postMessage}, checked 2026-11-22.
+// Error codes of docs.slack.dev/reference/methods/{auth.test,apps.connections.open,chat.postMessage,chat.update,
+// conversations.history}, checked 2026-11-22.
 const badToken = new Set([
   "invalid_auth",
   "not_authed",
@@ -40,7 +41,14 @@ const advice: Readonly<Record<string, string>> = {
   is_archived: "The channel is archived: name another one in the configuration.",
   missing_scope: "The bot lacks a scope: install the app again with the current manifest.yml.",
   restricted_action: "The workspace does not allow the bot to post there.",
+  messages_tab_disabled:
+    "The app takes no direct messages: switch the Messages tab of its App Home on, as in the current manifest.yml.",
+  message_not_found: "The message is gone: somebody has deleted it.",
+  cant_update_message: "The message is none of the bot's: it cannot be changed.",
+  edit_window_closed: "The workspace does not allow messages as old as this one to be changed.",
 };
+/** Said by somebody on the way who has waited for an answer in vain. */
+const noAnswer = new Set([408, 504]);
 const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 
 /** Whether a code of Slack's means that the token will not work however often it is tried. */
@@ -55,7 +63,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof WebAPIHTTPError) {
     const { statusCode } = error;
     // An answer that says it failed is believed; only one that never came leaves open what was done.
-    return failed(`Slack answered with HTTP ${statusCode}.`, statusCode >= 500);
+    return failed(`Slack answered with HTTP ${statusCode}.`, statusCode >= 400 && !noAnswer.has(statusCode));
   }
   if (error instanceof WebAPIRequestError) {
     const cause = errorCode(error.original);

@@ -2,7 +2,7 @@ import type { App, BlockAction, ButtonAction } from "@slack/bolt";
 import type { Asker, Commands } from "../core/commands/command.ts";
 import type { Message } from "../core/domain/message.ts";
 import type { Log } from "../core/ports.ts";
-import { answersTo, handingOver, resumed, showInPlace } from "./answers.ts";
+import { answersTo, handingOver, newestWithin, resumed, showInPlace } from "./answers.ts";
 import { commandLineOf } from "./mention.ts";
 import { type Draft, type Poster, patiently } from "./poster.ts";
 import { createRespond } from "./response-url.ts";
@@ -17,22 +17,31 @@ export interface ListenerOptions {
   /** Renders a message for sending. */
   draft(message: Message, options?: { buttons?: boolean; sharedBy?: string }): Draft;
   log: Log;
-  /** Milliseconds: how long an answer may take to come with the acknowledgement; a post to a response_url may take. */
-  timings: { answerWithAck: number; respond: number };
+  /**
+   * Milliseconds: how long an answer may take to come with the acknowledgement, a post to a response_url may take, and
+   * better answers are waited for where the first one cannot be replaced.
+   */
+  timings: { answerWithAck: number; respond: number; settle: number };
   /** Given when the bot stops and nothing may be waited for any more. */
   stopping: AbortSignal;
 }
 
 /** A response_url takes 5 posts; the rest is for those that are repeated without tables. */
 const mostUpdates = 3;
+const ownMessages = "in your direct messages with this bot";
 
 /** Everything that people can do to the bot on Slack: the command, its buttons, and a mention. */
 export function listen(app: Pick<App, "command" | "action" | "event">, options: ListenerOptions): void {
   const { poster, uploads, draft, log, timings, stopping } = options;
 
-  const asker = (user: string): Asker => ({ surface: "slack", user, admin: options.isAdmin(user) });
+  const asker = (user: string, channel: string | undefined): Asker => ({
+    surface: "slack",
+    user,
+    channel: channel && `slack:${channel}`,
+    admin: options.isAdmin(user),
+  });
   /** What everybody will see holds nothing for admins alone, whoever asks. */
-  const publicAsker = (user: string): Asker => ({ surface: "slack", user, admin: false });
+  const publicAsker = (...from: Parameters<typeof asker>): Asker => ({ ...asker(...from), admin: false });
   const sendTo = (user: string) => async (file: MessageFile) => {
     const delivery = await uploads.send(user, file, stopping);
     if (delivery.sent) return undefined;
@@ -43,9 +52,9 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
 
   app.command("/quota", async ({ command, ack }) => {
     const user = command.user_id;
-    const messages = handingOver(answersTo(options, command.text ?? "", asker(user)), {
+    const messages = handingOver(answersTo(options, command.text ?? "", asker(user, command.channel_id)), {
       send: sendTo(user),
-      where: "in your direct messages with this bot",
+      where: ownMessages,
     });
     const first = messages.next();
     // Slack shows an error after 3 s without acknowledgement, so a slow answer follows it.
@@ -65,7 +74,8 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
 
   app.action<BlockAction<ButtonAction>>("refresh", async ({ body, action, ack }) => {
     await acknowledge(ack);
-    const messages = answersTo(options, action.value ?? "", asker(body.user.id), { refresh: true });
+    const here = asker(body.user.id, body.channel?.id);
+    const messages = answersTo(options, action.value ?? "", here, { refresh: true });
     const respond = respondTo(body.response_url);
     await showInPlace(messages, {
       most: mostUpdates,
@@ -75,7 +85,8 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
 
   app.action<BlockAction<ButtonAction>>("share", async ({ body, action, ack }) => {
     await acknowledge(ack);
-    for await (const message of answersTo(options, action.value ?? "", publicAsker(body.user.id))) {
+    const here = publicAsker(body.user.id, body.channel?.id);
+    for await (const message of answersTo(options, action.value ?? "", here)) {
       await respondTo(body.response_url)(draft(message, { buttons: false, sharedBy: body.user.id }), {
         response_type: "in_channel",
         replace_original: false,
@@ -84,11 +95,29 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
     }
   });
 
+  app.action<BlockAction<ButtonAction>>(/^run:\d+$/, async ({ body, action, ack }) => {
+    await acknowledge(ack);
+    const user = body.user.id;
+    const answers = answersTo(options, action.value ?? "", asker(user, body.channel?.id));
+    const messages = handingOver(answers, { send: sendTo(user), where: ownMessages });
+    // Replacing is out of the question: the original is the message that everybody sees.
+    const message = await newestWithin(messages, timings.settle);
+    if (message === undefined) return;
+    await respondTo(body.response_url)(draft(message), {
+      response_type: "ephemeral",
+      replace_original: false,
+    });
+  });
+
   app.event("app_mention", async ({ event, body }) => {
     // Two bots that answer each other's mentions would never stop.
     if (event.bot_id !== undefined || event.user === undefined) return;
     const bot = body.authorizations?.[0]?.user_id;
-    const answers = answersTo(options, commandLineOf(event.text, bot), publicAsker(event.user));
+    const answers = answersTo(
+      options,
+      commandLineOf(event.text, bot),
+      publicAsker(event.user, event.channel),
+    );
     const messages = handingOver(answers, {
       send: sendTo(event.user),
       where: "in the direct messages of who asked",
@@ -102,7 +131,7 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
         const delivery = await patiently(
           () =>
             known === undefined
-              ? poster.post(event.channel, here, event.thread_ts ?? event.ts)
+              ? poster.post(event.channel, here, { thread: event.thread_ts ?? event.ts })
               : poster.update(event.channel, known, here),
           { signal: stopping, repeatable: known !== undefined },
         );

@@ -11,13 +11,25 @@ export type Draft = (plain: boolean) => Rendered;
 export type Undelivered = { sent: false } & Failure;
 export type Delivery = { sent: true; channel: string; ts: string } | Undelivered;
 
+export interface PostOptions {
+  /** The message to answer below. */
+  thread?: string | undefined;
+  /** What the post can be found by; see `metadataOf`. */
+  key?: string | undefined;
+}
+
 export interface Poster {
-  /** Posts to a channel, in a thread if named. Tries once: a lost answer must not become a second message. */
-  post(channel: string, draft: Draft, thread?: string): Promise<Delivery>;
+  /** Posts to a channel, by id or name, or to a person. Tries once: a lost answer must not become a second message. */
+  post(channel: string, draft: Draft, options?: PostOptions): Promise<Delivery>;
   /** Replaces a posted message. */
   update(channel: string, ts: string, draft: Draft): Promise<Delivery>;
   /** Slack's code for why the token does not work; undefined when it does, or when Slack could not be asked. */
   tokenProblem(): Promise<string | undefined>;
+}
+
+/** How a post carries its key, unseen by people. */
+export function metadataOf(key: string): { event_type: string; event_payload: { key: string } } {
+  return { event_type: "quotabot_post", event_payload: { key } };
 }
 
 /** Posts through a client of its own. */
@@ -25,12 +37,13 @@ export function createPoster(options: WebClientOptions): Poster {
   const client = createWebClient(options);
 
   return {
-    post: (channel, draft, thread) =>
+    post: (channel, draft, { thread, key } = {}) =>
       send(draft, (message) =>
         client.chat.postMessage({
           channel,
           ...message,
           ...(thread !== undefined && { thread_ts: thread }),
+          ...(key !== undefined && { metadata: metadataOf(key) }),
           parse: "none",
           unfurl_links: false,
           unfurl_media: false,

@@ -31,9 +31,11 @@ const fieldsPerSection = 10;
 const maxBlocks = 50;
 const maxCharacters = 12_000;
 const maxBars = 25;
-const mostButtons = 25;
+const mostButtons = 10;
 /** Blocks and characters kept free for the header, "more", the footer, the buttons and who shared it. */
-const reserved = { blocks: 6, characters: 1_500 };
+const reserved = { blocks: 6, characters: 2_000 };
+/** Characters of all buttons of a message, what they run included. */
+const buttonsLimit = 1_200;
 
 const toneSigns: Record<Tone, string> = { neutral: "", good: "✅ ", warning: "⚠️ ", critical: "🛑 " };
 
@@ -126,16 +128,24 @@ function buttons(actions: readonly Action[]): types.Button[] {
   const first = actions.filter(
     ({ id }, index) => id === "run" || actions.findIndex((other) => other.id === id) === index,
   );
+  let room = buttonsLimit;
   return first
-    .filter((action) => action.command.length <= 2_000)
     .slice(0, mostButtons)
-    .map((action, index) => ({
-      type: "button",
-      text: { type: "plain_text", text: clip(plainLine(action.label) || action.id, 75), emoji: false },
-      action_id: action.id === "run" ? `run:${index}` : action.id,
-      // An empty value is left out: Slack wants at least one character.
-      ...(action.command !== "" && { value: action.command }),
-    }));
+    .map(
+      (action, index): types.Button => ({
+        type: "button",
+        text: { type: "plain_text", text: clip(plainLine(action.label) || action.id, 75), emoji: false },
+        action_id: action.id === "run" ? `run:${index}` : action.id,
+        // An empty value is left out: Slack wants at least one character.
+        ...(action.command !== "" && { value: action.command }),
+      }),
+    )
+    .filter((button) => {
+      // A cut command would do something else: rather no button.
+      const fits = weigh(button) <= room;
+      if (fits) room -= weigh(button);
+      return fits;
+    });
 }
 
 function factText(fact: { label: string; value: Text }, options: Present): string {

@@ -34,12 +34,15 @@ export function createCache<T>(options: {
   }
 
   async function loadAndKeep(key: string): Promise<T | undefined> {
+    const begun = load(key);
+    loading.set(key, begun);
     try {
-      const value = await load(key);
-      if (value !== undefined && loading.has(key)) put(key, value);
+      const value = await begun;
+      // Unless something newer was put here, or it was forgotten, meanwhile.
+      if (value !== undefined && loading.get(key) === begun) put(key, value);
       return value;
     } finally {
-      loading.delete(key);
+      if (loading.get(key) === begun) loading.delete(key);
     }
   }
 
@@ -51,14 +54,9 @@ export function createCache<T>(options: {
         kept.set(key, found);
         return found.value;
       }
-      const already = loading.get(key);
-      if (already !== undefined) return await already;
-      const begun = loadAndKeep(key);
-      loading.set(key, begun);
-      return await begun;
+      return await (loading.get(key) ?? loadAndKeep(key));
     },
     put(key, value) {
-      // What is being loaded is older than this.
       loading.delete(key);
       put(key, value);
     },

@@ -27,23 +27,23 @@ export interface LowdbStoreOptions {
   disk?: Disk | undefined;
   /** When the ledger's roll-ups are saved: after so many records of a day, and so many milliseconds. */
   saveLedgerAfter?: { records: number; milliseconds: number } | undefined;
+  /** Milliseconds that a sample of the history may wait before it is written. */
+  historyDelay?: number | undefined;
 }
 
-const ledgerSaved = { records: 50_000, milliseconds: 60_000 };
-/** Milliseconds that a sample of the history may wait in memory. */
-const historyDelay = 3_000;
 /** Milliseconds between two looks at the lock where writes are many. */
 const lockLooks = 1_000;
 
 /**
  * The store of a single process. Snapshots and settings are in memory, and in one file that is rewritten for every
- * change; changes made meanwhile wait together for the next rewrite. So is the outbox, in a file of its own. The ledger and the history have folders of their
- * own, with files that are appended to. Throws store_locked when another process uses the folder, and
- * store_unavailable when the folder cannot be used or a newer program wrote it. A damaged file is set aside: see
- * `createDurableFile`.
+ * change; changes made meanwhile wait together for the next rewrite. So is the outbox, in a file of its own. The ledger
+ * and the history have folders of their own, with files that are appended to. Throws store_locked when another process
+ * uses the folder, and store_unavailable when the folder cannot be used or a newer program wrote it. A damaged file is
+ * set aside: see `createDurableFile`.
  */
 export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store> {
-  const { folder, log, clock, disk = nodeDisk, saveLedgerAfter = ledgerSaved } = options;
+  const { folder, log, clock, disk = nodeDisk } = options;
+  const { saveLedgerAfter = { records: 50_000, milliseconds: 60_000 }, historyDelay = 3_000 } = options;
   await onDisk(folder, () => makeFolder(folder));
   const lock = await lockFolder({ folder, clock });
   try {
@@ -86,12 +86,16 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
 }
 
 /**
- * The snapshots of a folder that a running bot may be writing to, as they were last made durable; nothing is locked
- * or changed. Throws store_damaged, or store_unavailable.
+ * Snapshots and settings of a folder that a running bot may be writing to, as they were last made durable; nothing is
+ * locked or changed. Throws store_damaged, or store_unavailable.
  */
-export async function readSnapshots(options: { folder: string; log: Log }): Promise<readonly Snapshot[]> {
+export async function readStored(options: {
+  folder: string;
+  log: Log;
+}): Promise<{ snapshots: readonly Snapshot[]; settings: ReadonlyMap<string, unknown> }> {
   const state = await peekDurableFile(join(options.folder, fileName), format(options.log));
-  return [...(state?.snapshots.values() ?? [])];
+  const { snapshots, settings } = state ?? emptyState();
+  return { snapshots: [...snapshots.values()], settings };
 }
 
 function format(log: Log): Format<State> {

@@ -4,11 +4,12 @@ import type { Readable } from "node:stream";
 import type { Asker, Commands } from "../core/commands/command.ts";
 import type { Message } from "../core/domain/message.ts";
 import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
+import { moment } from "../core/messages/format.ts";
 import type { Channel, Clock, Log } from "../core/ports.ts";
 import { wrap } from "./columns.ts";
 import { renderTerminal } from "./render.ts";
 import { saveFile } from "./save-file.ts";
-import type { Terminal } from "./style.ts";
+import { ink, type Terminal } from "./style.ts";
 
 /** The terminal's input and output. */
 export interface Console {
@@ -38,7 +39,7 @@ export interface TerminalChat {
 }
 
 const prompt = "> ";
-const asker: Asker = { surface: "terminal", admin: true };
+const asker: Asker = { surface: "terminal", channel: "terminal", admin: true };
 
 /**
  * A chat on the terminal: lines such as "/quota show lan" (the slash word may be left out) are answered like in
@@ -126,7 +127,10 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
     channel: {
       id: "terminal",
       async post(message) {
-        print(render(message));
+        const now = clock.now();
+        // Answers follow a question; a post comes by itself, and may be read hours later.
+        const time = ink(moment(now, now, options.timezone), "grey", terminal());
+        print(`${time} ${render(message)}`);
         return "terminal";
       },
     },

@@ -1,4 +1,4 @@
-import type { Bar, Block, Message, Text } from "../core/domain/message.ts";
+import type { Action, Bar, Block, Message, Text } from "../core/domain/message.ts";
 import type { Instant } from "../core/domain/quota.ts";
 import { plainText } from "../core/messages/format.ts";
 import { type Cell, columns, wrap } from "./columns.ts";
@@ -62,8 +62,17 @@ function blockLines(block: Block, context: RenderContext): string[] {
       return columns([head, ...rows], width);
     }
     case "actions":
-      return [];
+      return actionLines(block.actions, context);
   }
+}
+
+/** There is nothing to press on a terminal, so what a button would run is there to type. */
+function actionLines(actions: readonly Action[], { terminal }: RenderContext): string[] {
+  const typed = actions
+    .filter(({ id }) => id === "run")
+    .map(({ label, command }) => `${harmless(command)} (${harmless(label)})`);
+  if (typed.length === 0) return [];
+  return wrap(`Type ${typed.join(", ")}`, terminal.width).map((line) => ink(line, "grey", terminal));
 }
 
 const titles = ["", "Account", "", "Left", "Window", "Resets", "", ""];

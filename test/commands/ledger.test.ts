@@ -180,7 +180,7 @@ it("/quota usage and cost tell what the records add up to", async () => {
       ledger: { usage: async (query) => answerFrom(records, query) },
       days: createDays("UTC"),
       clock: createManualClock(),
-      budgets: [],
+      budgets: async () => [],
     }),
   });
   const answer = async (line: string) => {

@@ -157,6 +157,34 @@ describe("completion of a word", () => {
   });
 });
 
+describe("a button that runs a command", () => {
+  it("answers whoever presses it, alone, and leaves the message as it is", async () => {
+    await connect((line, { user, channel, admin }) =>
+      once(`${line} for ${user} in ${channel}, admin ${admin}`),
+    );
+    const pressed = discord().press("run:alerts ack a1", { user: "1", everybodySees: true });
+    await until(() => pressed.callback);
+    expect(pressed.callback.type).toBe(4);
+    expect(pressed.callback.data.flags & 64).toBe(64);
+    expect(textOf(pressed.message)).toContain(
+      "alerts ack a1 for 1 in discord:500000000000000001, admin true",
+    );
+    expect(pressed.followUps).toEqual([]);
+  });
+
+  it("is acknowledged at once when the answer takes longer, and shows the better answer in place", async () => {
+    await connect(async function* () {
+      await pause(400);
+      yield saying("known");
+      yield saying("fresh");
+    });
+    const pressed = discord().press("run:show glm", { everybodySees: true });
+    await until(() => textOf(pressed.message).includes("fresh"));
+    expect(pressed.callback).toEqual({ type: 5, data: { flags: 64 } });
+    expect(pressed.followUps).toEqual([]);
+  });
+});
+
 describe("the buttons", () => {
   it("Refresh reads again and replaces the message in place", async () => {
     await connect(async function* (line, _asker, refresh) {

@@ -2,14 +2,18 @@ import { createHash } from "node:crypto";
 import { createDays } from "../../src/core/domain/day.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { createAcceptSnapshots } from "../../src/core/services/accept-snapshot.ts";
+import { createQuotaHistories } from "../../src/core/services/quota-history.ts";
 import { createRecordUsage } from "../../src/core/services/record-usage.ts";
 import { createUsageReports } from "../../src/core/services/usage-report.ts";
 import type { HttpKey } from "../../src/http/keys.ts";
+import { parseLimitReport } from "../../src/ingest/limits/limit-report.ts";
 import { createOtlpIngest } from "../../src/ingest/otlp/ingest.ts";
 import { parsePushedSnapshot } from "../../src/ingest/pushed-snapshot.ts";
+import { readUsageRecord } from "../../src/ingest/usage-record.ts";
 import { parseUsageRecords } from "../../src/ingest/usage-records.ts";
 import { account, quota } from "../fakes/core.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
+import { createAgents } from "../services/agents.ts";
 
 export const keys: readonly HttpKey[] = [
   { name: "grafana", key: "fake-read-key", scopes: ["read"] },
@@ -38,6 +42,7 @@ export function createParts(read: () => Promise<{ readings: [] }> = async () => 
   const days = createDays("UTC");
   const hash = (text: string) => createHash("sha256").update(text).digest("hex");
   const disk = { broken: false };
+  const agents = createAgents({ ...house, accounts });
   let unique = 0;
   const usage = createRecordUsage({
     ...house,
@@ -67,6 +72,8 @@ export function createParts(read: () => Promise<{ readings: [] }> = async () => 
       if (JSON.stringify(body).includes("disk")) throw new AppError("store_unavailable", "The disk is full.");
       return await accept(parsePushedSnapshot(body));
     },
+    reportLimit: async (body: unknown) =>
+      await house.routing.reportLimit(parseLimitReport(body, house.clock.now())),
     recordUsage: async (body: { text: string; contentType: string }, caller: { key: string }) =>
       await usage.record(parseUsageRecords(body.text, body.contentType), caller),
     otlp: {
@@ -75,12 +82,16 @@ export function createParts(read: () => Promise<{ readings: [] }> = async () => 
       metrics: (body: Uint8Array, type: string, caller: { key: string }) =>
         otlp.metrics(body, type, (reported) => usage.record(reported, caller)),
     },
+    histories: createQuotaHistories({ ...house, history: house.store.history }),
     usageReports: createUsageReports({
       ...house,
       ledger,
       days,
-      budgets: [{ id: "monthly", period: "month", usd: 150 }],
+      budgets: async () => [{ id: "monthly", period: "month", usd: 150 }],
     }),
+    allocations: agents,
+    taskSizes: agents.taskSizes,
+    readRecord: readUsageRecord,
     records: ledger.records,
     today: () => days.at(house.clock.now()).day,
   };

@@ -168,6 +168,27 @@ describe("a message on Discord", () => {
     expect(ids(false)).toEqual([]);
   });
 
+  it("has a second row for more than five buttons, and none beyond", () => {
+    const run = Array.from({ length: 12 }, (_, at) => ({
+      id: "run" as const,
+      label: `Do ${at}`,
+      command: `alerts ack ${at}`,
+    }));
+    const [container] = renderDiscord(message({ type: "actions", actions: run }), { now }).components;
+    const rows = container.components.filter(({ type }) => type === 1);
+    expect(rows.map((row) => ("components" in row ? row.components.length : 0))).toEqual([5, 5]);
+    expect(JSON.stringify(rows[0])).toContain(`"custom_id":"run:alerts ack 0","label":"Do 0"}`);
+  });
+
+  it("shows somebody by name, and anything that is no id of theirs as it is", () => {
+    expect(shown({ type: "text", text: ["Taken on by ", { person: "400000000000000001" }, "."] })).toContain(
+      "\nTaken on by <@400000000000000001>.",
+    );
+    expect(shown({ type: "text", text: { person: "@everyone> *x*" } })).toContain(
+      "\n@\u200beveryone> \\*x\\*",
+    );
+  });
+
   it("drops a button whose command is too long rather than cutting the command", () => {
     const long: Block = {
       type: "actions",
@@ -270,6 +291,7 @@ const span: fc.Arbitrary<Span> = fc.oneof(
   nasty.map((strong) => ({ strong })),
   nasty.map((code) => ({ code })),
   fc.record({ link: fc.oneof(fc.webUrl(), nasty), label: nasty }),
+  nasty.map((person) => ({ person })),
   fc.record({ instant, style: fc.constantFrom("countdown" as const, "moment" as const) }),
 );
 const text: fc.Arbitrary<Text> = fc.oneof(span, fc.array(span, { maxLength: 5 }));
@@ -305,7 +327,12 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   fc.record({
     type: fc.constant("actions" as const),
     actions: fc.array(
-      fc.record({ id: fc.constantFrom("refresh" as const, "share" as const), label: nasty, command: nasty }),
+      fc.record({
+        id: fc.constantFrom("refresh" as const, "share" as const, "run" as const),
+        label: nasty,
+        command: nasty,
+      }),
+      { maxLength: 15 },
     ),
   }),
 );

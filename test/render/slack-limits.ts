@@ -61,6 +61,7 @@ export function problemsOf({ text, blocks }: { text: string; blocks: readonly ob
       expect(elements.length > 0, "empty rich text section");
       for (const element of elements) {
         if (element.type === "date") expect(Number.isInteger(element.timestamp), "date without a time");
+        else if (element.type === "user") expect(/^[UW]/.test(String(element.user_id)), "no user");
         else sized(element.text, 1, 10_000, "rich text element");
       }
     }

@@ -31,6 +31,7 @@ const span: fc.Arbitrary<Span> = fc.oneof(
   word.map((strong) => ({ strong })),
   word.map((code) => ({ code })),
   fc.record({ link: fc.oneof(word, fc.webUrl()), label: word }),
+  word.map((person) => ({ person })),
   fc.record({ instant, style: fc.constantFrom("countdown" as const, "moment" as const) }),
 );
 const text: fc.Arbitrary<Text> = fc.oneof(span, fc.array(span, { maxLength: 12 }));
@@ -62,7 +63,12 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   fc.record({
     type: fc.constant("actions" as const),
     actions: fc.array(
-      fc.record({ id: fc.constantFrom("refresh" as const, "share" as const), label: word, command: word }),
+      fc.record({
+        id: fc.constantFrom("refresh" as const, "share" as const, "run" as const),
+        label: word,
+        command: word,
+      }),
+      { maxLength: 40 },
     ),
   }),
 );

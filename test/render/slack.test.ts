@@ -117,6 +117,37 @@ describe("a message on Slack", () => {
     );
   });
 
+  it("shows somebody by name, in texts and in tables, and anything that is no id of theirs as it is", () => {
+    const blocksOf = (person: string) => [
+      ...renderSlack({ ...quota, blocks: [{ type: "text", text: ["by ", { person }] }] }, present).blocks,
+      ...renderSlack(
+        { ...quota, blocks: [{ type: "table", columns: [{ title: "Who" }], rows: [[{ person }]] }] },
+        present,
+      ).blocks,
+    ];
+    const somebody = JSON.stringify(blocksOf("U01ALICE"));
+    expect(somebody).toContain('"text":"by <@U01ALICE>"');
+    expect(somebody).toContain('{"type":"user","user_id":"U01ALICE"}');
+    const nobody = { text: "x", blocks: blocksOf("!channel> <@U01ALICE") };
+    expect(mentionsIn(nobody)).toEqual([]);
+  });
+
+  it("gives each button that runs a command an id of its own", () => {
+    const actions = ["alerts ack a1", "alerts snooze a1 1h", "show glm"].map((command) => ({
+      id: "run" as const,
+      label: command,
+      command,
+    }));
+    const [, block] = renderSlack({ ...quota, blocks: [{ type: "actions", actions }] }, present).blocks;
+    expect(block).toMatchObject({
+      elements: [
+        { action_id: "run:0", value: "alerts ack a1" },
+        { action_id: "run:1", value: "alerts snooze a1 1h" },
+        { action_id: "run:2", value: "show glm" },
+      ],
+    });
+  });
+
   it("tells marks apart by shape and in words", () => {
     const marks = ["ok", "low", "critical", "empty", "unknown", "waiting", "blocked"] as const;
     const lines = marks.map((mark) => {

@@ -55,6 +55,25 @@ describe("a message on the terminal", () => {
     expect(new Set(signs).size).toBe(marks.length);
   });
 
+  it("says what to type where other places have buttons that run commands", () => {
+    const text = renderTerminal(
+      message({
+        blocks: [
+          {
+            type: "actions",
+            actions: [
+              { id: "run", label: "Got it", command: "alerts ack a1" },
+              { id: "refresh", label: "Refresh", command: "list" },
+              { id: "run", label: "Details", command: "show glm" },
+            ],
+          },
+        ],
+      }),
+      plain,
+    );
+    expect(text).toBe("Quota\n\nType alerts ack a1 (Got it), show glm (Details)");
+  });
+
   it("uses colours only where they are wanted", () => {
     expect(renderTerminal(bars({ left: 5, mark: "critical" }), plain)).not.toContain("\u001b");
     const coloured = { ...plain, terminal: { width: 80, colour: true } };

@@ -3,7 +3,8 @@ import { addDays, createDays } from "../../src/core/domain/day.ts";
 import { parsePeriod } from "../../src/core/domain/period.ts";
 import type { UsageRecord } from "../../src/core/domain/usage.ts";
 import type { UsageQuery } from "../../src/core/domain/usage-query.ts";
-import { createUsageReports, type UsageReportsOptions } from "../../src/core/services/usage-report.ts";
+import type { Budget } from "../../src/core/services/spend-outlook.ts";
+import { createUsageReports } from "../../src/core/services/usage-report.ts";
 import { createMemoryStore } from "../../src/stores/memory.ts";
 import { createManualClock, start } from "../fakes/core.ts";
 import { usageRecord } from "../fakes/usage.ts";
@@ -13,7 +14,7 @@ const dollar = 1_000_000;
 
 async function setUp(
   records: readonly Partial<UsageRecord>[],
-  options: Partial<Pick<UsageReportsOptions, "budgets">> & { now?: number } = {},
+  options: { budgets?: readonly Budget[]; now?: number } = {},
 ) {
   const { ledger } = createMemoryStore();
   const days = createDays("UTC");
@@ -28,7 +29,7 @@ async function setUp(
     },
     days,
     clock: createManualClock(options.now),
-    budgets: options.budgets ?? [],
+    budgets: async () => options.budgets ?? [],
   });
   const period = (text: string) => parsePeriod(text, today) ?? expect.fail();
   return {

@@ -23,7 +23,7 @@ describe.each(["socket", "http"] as const)("/quota on Slack (%s mode)", (mode) =
     expect(fake.shown[0]).toMatchObject({ edits: 2, onlyFor: fake.user });
   });
 
-  it("passes on the line, who asks, and whether that is an admin", async () => {
+  it("passes on the line, who asks and where, and whether that is an admin", async () => {
     const asked: [string, Asker, unknown][] = [];
     const { fake } = await setUp({
       mode,
@@ -35,9 +35,10 @@ describe.each(["socket", "http"] as const)("/quota on Slack (%s mode)", (mode) =
     });
     await fake.slash("show claude-lan");
     await fake.slash("resets", "U02BOSS");
+    const here = { surface: "slack", channel: `slack:${fake.channel}` };
     expect(asked).toEqual([
-      ["show claude-lan", { surface: "slack", user: fake.user, admin: false }, {}],
-      ["resets", { surface: "slack", user: "U02BOSS", admin: true }, {}],
+      ["show claude-lan", { ...here, user: fake.user, admin: false }, {}],
+      ["resets", { ...here, user: "U02BOSS", admin: true }, {}],
     ]);
   });
 

@@ -2,7 +2,8 @@ import * as nodeDisk from "node:fs/promises";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createDurableFile, type Disk, type Format } from "../../src/stores/durable-file.ts";
+import type { Disk } from "../../src/stores/disk.ts";
+import { createDurableFile, type Format } from "../../src/stores/durable-file.ts";
 import { recordingLog, temporaryFolder } from "./parts.ts";
 
 const format: Format<string[]> = {

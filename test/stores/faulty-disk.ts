@@ -3,7 +3,7 @@ import * as nodeDisk from "node:fs/promises";
 import { basename } from "node:path";
 import type { Disk } from "../../src/stores/disk.ts";
 
-type Operation = "open" | "write" | "datasync" | "sync" | "truncate";
+type Operation = "open" | "write" | "writeFile" | "datasync" | "sync" | "truncate";
 
 export interface FaultyDisk extends Disk {
   /** What was done so far, such as "write 2026-11-20.jsonl". */
@@ -29,19 +29,19 @@ export function createFaultyDisk(): FaultyDisk {
   }
 
   function watched(handle: FileHandle, name: string): FileHandle {
-    const { write, datasync, sync, truncate } = handle;
+    const { write, writeFile, datasync, sync, truncate } = handle;
     handle.write = async (...args: unknown[]) => {
       done.push(`write ${name}`);
       try {
         await step("write", name);
       } catch (error) {
         const [buffer, offset, , position] = args as [Uint8Array, number, number, number];
-        await write.call(handle, buffer, offset, 7, position);
+        await Reflect.apply(write, handle, [buffer, offset, 7, position]);
         throw error;
       }
       return Reflect.apply(write, handle, args);
     };
-    for (const [operation, plain] of Object.entries({ datasync, sync, truncate })) {
+    for (const [operation, plain] of Object.entries({ writeFile, datasync, sync, truncate })) {
       Reflect.set(handle, operation, async (...args: unknown[]) => {
         await step(operation as Operation, name);
         await Reflect.apply(plain, handle, args);

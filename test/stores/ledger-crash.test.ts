@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import type { UsageRecord } from "../../src/core/domain/usage.ts";
 import { answerFrom } from "../../src/core/domain/usage-query.ts";
 import { openLowdbStore } from "../../src/stores/lowdb.ts";
-import { allRecords, dayOf, firstDay, recordOf } from "../ledger-contract.ts";
+import { allRecords, dayOf, firstDay, recordOf } from "../ledger-records.ts";
 import { clock, recordingLog, temporaryFolder } from "./parts.ts";
 import { programsOn } from "./program.ts";
 
-const kills = Number(process.env.CRASH_RUNS ?? 12);
+const kills = Number(process.env.CRASH_RUNS ?? 10);
 /** A folder that was filled for long makes every start slow. */
 const killsPerFolder = 25;
 const clients = 6;

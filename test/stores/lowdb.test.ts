@@ -2,7 +2,7 @@ import * as nodeDisk from "node:fs/promises";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Disk } from "../../src/stores/durable-file.ts";
+import type { Disk } from "../../src/stores/disk.ts";
 import { openLowdbStore, readSnapshots } from "../../src/stores/lowdb.ts";
 import { checkStore, snapshotOf } from "../store-contract.ts";
 import { clock, recordingLog, temporaryFolder } from "./parts.ts";

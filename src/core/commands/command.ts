@@ -5,6 +5,8 @@ export interface Asker {
   surface: "slack" | "discord" | "terminal" | "cli";
   /** The platform's user id. */
   user?: string | undefined;
+  /** Where it was asked, spelled as in the configuration: "slack:C123", "discord:123", "terminal". */
+  channel?: string | undefined;
   admin: boolean;
 }
 
@@ -16,10 +18,14 @@ interface Named {
 
 /**
  * A word a command takes after its name; surfaces complete it. `target` is an account or a provider, matched
- * forgivingly; `period` days, such as "7d"; `dimension` what usage is broken down by, typed after "by".
+ * forgivingly; `period` days, such as "7d"; `dimension` what usage is broken down by, typed after "by"; `time` how
+ * long, such as "2h"; `clock` a time of day, "09:00"; `amount` US dollars, or "off"; `route` a combo or a model.
  */
 export type Parameter = Named &
-  ({ kind: "target" | "period" | "dimension" } | { kind: "word"; choices: readonly string[] });
+  (
+    | { kind: "target" | "period" | "dimension" | "time" | "clock" | "amount" | "route" }
+    | { kind: "word"; choices: readonly string[] }
+  );
 
 /** One parsed call of a command. */
 export interface Call {

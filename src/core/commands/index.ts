@@ -2,21 +2,35 @@ import type { Message } from "../domain/message.ts";
 import { AppError } from "../errors.ts";
 import { nearest } from "../matching.ts";
 import { unknownArgument, unknownWord } from "../messages/help.ts";
+import { type AlertCommandOptions, alertsCommand } from "./alerts.ts";
 import type { QuotaCommandOptions } from "./answer-then-refresh.ts";
+import { type BudgetCommandOptions, budgetCommand } from "./budget.ts";
 import type { Asker, Call, Command, Commands } from "./command.ts";
 import { costCommand } from "./cost.ts";
+import { type DigestCommandOptions, digestCommand } from "./digest.ts";
 import { exportCommand } from "./export.ts";
 import { helpCommand } from "./help.ts";
 import type { LedgerCommandOptions } from "./ledger-options.ts";
 import { type Understood, understandArguments, understandWords } from "./line.ts";
 import { listCommand } from "./list.ts";
+import { type RemindCommandOptions, remindCommand } from "./remind.ts";
 import { resetsCommand } from "./resets.ts";
+import { type RoutingCommandOptions, routeCommand } from "./route.ts";
 import { showCommand } from "./show.ts";
+import { suggestCommand } from "./suggest.ts";
 import { usageCommand } from "./usage.ts";
 import { completionsOf } from "./words.ts";
 
 /** All commands of /quota, in the order of the help text. */
-export function createCommands(options: QuotaCommandOptions & LedgerCommandOptions): Commands {
+export function createCommands(
+  options: QuotaCommandOptions &
+    LedgerCommandOptions &
+    DigestCommandOptions &
+    AlertCommandOptions &
+    RemindCommandOptions &
+    BudgetCommandOptions &
+    RoutingCommandOptions,
+): Commands {
   const others = [
     listCommand(options),
     showCommand(options),
@@ -24,6 +38,12 @@ export function createCommands(options: QuotaCommandOptions & LedgerCommandOptio
     usageCommand(options),
     costCommand(options),
     exportCommand(options),
+    digestCommand(options),
+    alertsCommand(options),
+    remindCommand(options),
+    budgetCommand(options),
+    routeCommand(options),
+    suggestCommand(options),
   ];
   const specs: readonly Command[] = [...others, helpCommand(others)];
   const { targets } = options;
@@ -83,6 +103,9 @@ export function createCommands(options: QuotaCommandOptions & LedgerCommandOptio
     complete(name, parameter, typed) {
       const known = spec(name).parameters.find((candidate) => candidate.name === parameter);
       if (known === undefined) return [];
+      if (known.kind === "route") {
+        return options.routing.names(typed.trim(), 25).map((word) => ({ label: word, value: word }));
+      }
       return known.kind === "target" ? targets.complete(typed) : completionsOf(known, typed, options.today());
     },
   };

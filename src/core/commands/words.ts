@@ -1,4 +1,5 @@
 import { addDays, type Day, monthStart } from "../domain/day.ts";
+import { parseHowLong } from "../domain/how-long.ts";
 import { parsePeriod } from "../domain/period.ts";
 import { dimensions } from "../domain/usage.ts";
 import { nearest } from "../matching.ts";
@@ -10,14 +11,36 @@ export function meaningOf(parameter: Parameter, typed: string, today: Day): stri
   const word = typed.trim().toLowerCase();
   switch (parameter.kind) {
     case "target":
+    case "route":
       return typed;
     case "period":
       return parsePeriod(word, today)?.name;
     case "dimension":
       return dimensions.find((dimension) => dimension === word || `${dimension}s` === word);
+    case "time":
+      return parseHowLong(word) === undefined ? undefined : word;
+    case "clock":
+      return /^\d:/.test(word) ? clockOf(`0${word}`) : clockOf(word);
+    case "amount":
+      return amountOf(word);
     case "word":
       return parameter.choices.find((choice) => choice === word);
   }
+}
+
+function clockOf(word: string): string | undefined {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(word) ? word : undefined;
+}
+
+/** The most that anybody may set; more is a slip. */
+const mostDollars = 1_000_000;
+
+/** "5", "$5.50" or "off", without the sign. */
+function amountOf(word: string): string | undefined {
+  if (word === "off") return word;
+  const number = /^\$?(\d{1,7}(\.\d{1,2})?)$/.exec(word)?.[1];
+  const usd = Number(number);
+  return usd > 0 && usd <= mostDollars ? number : undefined;
 }
 
 /** Values for a half-typed word, best first, at most 25. A target is completed by whoever knows the accounts. */
@@ -49,11 +72,18 @@ export function nearestWord(parameters: readonly Parameter[], typed: string, tod
 function vocabulary(parameter: Parameter, today: Day): { label: string; value: string }[] {
   switch (parameter.kind) {
     case "target":
+    case "route":
       return [];
     case "period":
       return [...usualPeriods, ...lastMonths(today)];
     case "dimension":
       return dimensions.map((dimension) => ({ label: dimension, value: dimension }));
+    case "time":
+      return usualTimes;
+    case "clock":
+      return ["07:00", "08:00", "09:00", "18:00"].map((time) => ({ label: time, value: time }));
+    case "amount":
+      return [{ label: "off", value: "off" }];
     case "word":
       return parameter.choices.map((choice) => ({ label: choice, value: choice }));
   }
@@ -66,6 +96,16 @@ const usualPeriods = [
   { label: "this month", value: "month" },
   { label: "the last 7 days", value: "7d" },
   { label: "the last 30 days", value: "30d" },
+];
+
+const usualTimes = [
+  { label: "30 minutes", value: "30m" },
+  { label: "1 hour", value: "1h" },
+  { label: "2 hours", value: "2h" },
+  { label: "8 hours", value: "8h" },
+  { label: "1 day", value: "1d" },
+  { label: "7 days", value: "7d" },
+  { label: "until the window starts over", value: "until-reset" },
 ];
 
 function lastMonths(today: Day): { label: string; value: string }[] {

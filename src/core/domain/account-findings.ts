@@ -1,123 +1,95 @@
-import type { AlertEvent, EventType } from "./event.ts";
-import type { Ending, Finding, Incident } from "./incident.ts";
-import type { AccountState, Instant, Reading, Snapshot } from "./quota.ts";
-import { isTooOld } from "./snapshot.ts";
-
-/** What is found of one account beside the thresholds of its windows; see `Look`. */
-export interface AccountLook {
-  findings: Finding[];
-  endings: Map<string, Ending>;
-}
-
-const stateEvents: Readonly<Partial<Record<AccountState, EventType>>> = {
-  auth_expired: "account.signed_out",
-  forbidden: "account.forbidden",
-  needs_action: "account.needs_action",
-};
-
-/**
- * Finds an account that needs a person, or whose numbers have grown too old to be trusted.
- *
- * @param facts.interval milliseconds between two scheduled reads
- */
-export function findAccountState(facts: {
-  account: string;
-  snapshot: Snapshot;
-  interval: number;
-  now: Instant;
-  firstSight: boolean;
-}): AccountLook {
-  const { account, snapshot, now, firstSight: silent } = facts;
-  const type = stateEvents[snapshot.state];
-  const findings: Finding[] = [];
-  const [stateSubject, staleSubject] = [`state|${account}`, `stale|${account}`];
-  if (type !== undefined) {
-    const event: AlertEvent = { type, at: now, account, reason: snapshot.message };
-    findings.push({ subject: stateSubject, level: 1, event, silent });
-  }
-  const old = snapshot.fetchedAt !== undefined && isTooOld(snapshot.fetchedAt, facts.interval, now);
-  // Of an account that waits for a person everybody knows why it is old.
-  if (old && type === undefined && snapshot.state !== "retired") {
-    const event: AlertEvent = {
-      type: "source.stale",
-      at: now,
-      account,
-      reason: snapshot.message,
-      since: snapshot.fetchedAt,
-    };
-    findings.push({ subject: staleSubject, level: 1, event, silent });
-  }
-  const endings = new Map<string, Ending>([
-    [stateSubject, { event: { type: "account.recovered", at: now, account } }],
-    [staleSubject, { event: { type: "source.recovered", at: now, account }, quiet: true }],
-  ]);
-  for (const { subject } of findings) endings.delete(subject);
-  // A state that is neither well nor one that needs a person says nothing of whether that was put right.
-  if (snapshot.state !== "ok" && type === undefined) endings.delete(stateSubject);
-  return { findings, endings };
-}
+import type { AlertEvent } from "./event.ts";
+import type { QuotaSample } from "./history.ts";
+import { type Ending, type Finding, type Incident, isOpen } from "./incident.ts";
+import { type Instant, type Quota, type Reading, usedPercent } from "./quota.ts";
+import { suddenFall, windowOf } from "./quota-findings.ts";
+import { isSameReset } from "./window.ts";
 
 /** Percent used below which a projection is too early to worry anybody. */
 const worthProjecting = 50;
 
-/** Finds windows that run out before their reset if it goes on like this. Once found, it holds until the reset. */
+/** Where a quota is heading. */
+export interface Projected {
+  reading: Reading;
+  usedPercent: number;
+  runsOut: { at: Instant; beforeReset: number };
+  /** What the rate was measured from, in words. */
+  basis: string;
+}
+
+/**
+ * Finds windows that run out before their reset if it goes on like this. Once found, it holds until the window is over,
+ * so that each window is told once.
+ *
+ * @param facts.open open incidents of the account on the channel
+ */
 export function findProjections(facts: {
   account: string;
   at: Instant;
   firstSight: boolean;
   open: readonly Incident[];
-  projections: readonly {
-    reading: Reading;
-    usedPercent: number;
-    runsOut: { at: Instant; beforeReset: number };
-    /** What the rate was measured from, in words. */
-    basis: string;
-  }[];
-}): Finding[] {
-  const found = facts.projections.flatMap(({ reading, usedPercent, runsOut, basis }): Finding[] => {
-    if (reading.kind !== "quota" || usedPercent < worthProjecting || usedPercent >= 100) return [];
-    const { id, label, scope, resetsAt } = reading;
-    const event: AlertEvent = {
-      type: "quota.running_out",
-      at: facts.at,
-      account: facts.account,
-      window: { id, label, scope, usedPercent, resetsAt },
-      projection: { runsOutAt: runsOut.at, beforeReset: runsOut.beforeReset, basis },
-    };
-    const subject = `running-out|${facts.account}|${scope ?? ""}|${id}`;
-    return [{ subject, level: 1, event, silent: facts.firstSight }];
-  });
-  const going = facts.open.filter(({ subject, event }) => {
-    const isFound = found.some((finding) => finding.subject === subject);
-    return subject.startsWith("running-out|") && !isFound && facts.at < (event.window?.resetsAt ?? 0);
-  });
-  return [...found, ...going.map(({ subject, event }) => ({ subject, level: 1, event }))];
+  readings: readonly Reading[];
+  projections: readonly Projected[];
+}): { findings: Finding[]; endings: Map<string, Ending> } {
+  const prefix = `running-out|${facts.account}|`;
+  const going = facts.open.filter(({ subject }) => subject.startsWith(prefix));
+  const over = going.filter((incident) => isOver(incident, facts.readings, facts.at));
+  const endings = new Map(over.map(({ subject, event }) => [subject, { event, quiet: true }]));
+  const findings = new Map<string, Finding>();
+  for (const { subject, event } of going) {
+    if (!endings.has(subject)) findings.set(subject, { subject, level: 1, event });
+  }
+  for (const { reading, usedPercent: used, runsOut, basis } of facts.projections) {
+    if (reading.kind !== "quota" || used < worthProjecting || used >= 100) continue;
+    const subject = `${prefix}${reading.scope ?? ""}|${reading.id}`;
+    const projection = { runsOutAt: runsOut.at, beforeReset: runsOut.beforeReset, basis };
+    const { at, account } = facts;
+    const event = { type: "quota.running_out", at, account, window: windowOf(reading), projection } as const;
+    findings.set(subject, { subject, level: 1, event, silent: facts.firstSight });
+  }
+  return { findings: [...findings.values()], endings };
+}
+
+/** Whether the window that an incident is about has begun anew: its reset has passed, or use fell and the reset moved. */
+function isOver({ event }: Incident, readings: readonly Reading[], at: Instant): boolean {
+  const { id, resetsAt = 0, usedPercent: before = 0 } = event.window ?? {};
+  if (at >= resetsAt) return true;
+  const quota = readings.find((reading): reading is Quota => reading.kind === "quota" && reading.id === id);
+  if (quota?.resetsAt === undefined || isSameReset(quota.resetsAt, resetsAt)) return false;
+  return (usedPercent(quota) ?? before) < before;
 }
 
 /** Points within so many minutes that nobody spends by hand. */
 export const runaway = { points: 15, minutes: 15 };
 
-/** Finds windows that are being used up at a run, naming who takes most. */
+/** A quota with the points that it rose by within `runaway.minutes`, as far as that is a third of a run or more. */
+export interface Risen {
+  reading: Reading;
+  usedPercent: number;
+  points: number;
+}
+
+/**
+ * Finds windows that are being used up at a run, naming who takes most. It is over only when it has become calm, so that
+ * it is not told again and again.
+ */
 export function findRunaways(facts: {
   account: string;
   at: Instant;
-  /** Windows with the points they rose within `runaway.minutes`. */
-  rises: readonly { reading: Reading; usedPercent: number; points: number }[];
+  rises: readonly Risen[];
   open: readonly Incident[];
   top?: AlertEvent["top"];
 }): Finding[] {
-  return facts.rises.flatMap(({ reading, usedPercent, points }): Finding[] => {
+  return facts.rises.flatMap(({ reading, points }): Finding[] => {
     if (reading.kind !== "quota") return [];
-    const subject = `runaway|${facts.account}|${reading.scope ?? ""}|${reading.id}`;
-    const going = facts.open.some((incident) => incident.subject === subject);
-    // It is over only when it has become calm, so that it is not told again and again.
-    if (points < (going ? runaway.points / 3 : runaway.points)) return [];
-    const { id, label, scope, resetsAt } = reading;
+    const subject = runawaySubject(facts.account, reading);
+    const goesOn = facts.open.some((incident) => incident.subject === subject && isOpen(incident));
+    if (points < (goesOn ? runaway.points / 3 : runaway.points)) return [];
     const event: AlertEvent = {
       type: "quota.runaway",
       at: facts.at,
       account: facts.account,
-      window: { id, label, scope, usedPercent, resetsAt },
+      window: windowOf(reading),
       rise: { points: Math.round(points), minutes: runaway.minutes },
       top: facts.top,
     };
@@ -125,58 +97,54 @@ export function findRunaways(facts: {
   });
 }
 
-/**
- * Finds money that a subscription has begun to cost beyond its price: the first paid unit after the included ones.
- *
- * @param subscription whether the account is paid by a subscription
- */
-export function findOverage(facts: {
-  account: string;
-  at: Instant;
-  firstSight: boolean;
-  subscription: boolean;
-  readings: readonly Reading[];
-  open: readonly Incident[];
-}): Finding[] {
-  if (!facts.subscription) return [];
-  const told = new Set(facts.readings.map(({ id }) => id));
-  const unsaid = facts.open.filter(
-    ({ subject, event }) => subject.startsWith("overage|") && !told.has(event.window?.id ?? ""),
-  );
-  const found = facts.readings.flatMap((reading): Finding[] => {
-    if (reading.kind !== "spend" || reading.used <= 0) return [];
-    const { id, label, used, limit, unit, resetsAt } = reading;
-    const event: AlertEvent = {
-      type: "overage.started",
-      at: facts.at,
-      account: facts.account,
-      window: { id, label, resetsAt },
-      amount: { used, limit, unit },
-    };
-    return [{ subject: `overage|${facts.account}|${id}`, level: 1, event, silent: facts.firstSight }];
-  });
-  return [...found, ...unsaid.map(({ subject, event }) => ({ subject, level: 1, event }))];
+/** The subject of a run on a window. */
+export function runawaySubject(account: string, { scope, id }: Pick<Quota, "scope" | "id">): string {
+  return `runaway|${account}|${scope ?? ""}|${id}`;
 }
 
-const often = { times: 5, days: 7 };
+const rateMemory = 2 * 3_600_000;
 
-/** Finds accounts that keep running out, once in a week. */
-export function findOften(facts: {
-  account: string;
-  now: Instant;
-  /** When a window of the account was exhausted, newest last. */
-  exhausted: readonly Instant[];
-}): Finding[] {
-  const span = often.days * 86_400_000;
-  const times = facts.exhausted.filter((instant) => instant > facts.now - span).length;
-  if (times < often.times) return [];
+/**
+ * Whether use fell far within a window lately, as one wrong answer of a provider makes it look: then no rate can be
+ * told, neither down nor up again.
+ *
+ * @param samples earlier ones of the quota, oldest first
+ */
+export function isErratic(quota: Quota, samples: readonly QuotaSample[], at: Instant): boolean {
+  const { used, limit, resetsAt } = quota;
+  if (used === undefined || limit === undefined || limit <= 0) return false;
+  const recent = samples.filter((sample) => sample.at > at - rateMemory);
+  const points = [...recent, { value: used, resetsAt }];
+  return points.some((point, index) => {
+    const before = points[index - 1];
+    if (before === undefined || ((before.value - point.value) / limit) * 100 < suddenFall) return false;
+    if (before.resetsAt === undefined || point.resetsAt === undefined)
+      return before.resetsAt === point.resetsAt;
+    return isSameReset(before.resetsAt, point.resetsAt);
+  });
+}
+
+const often = { times: 5, span: 7 * 86_400_000 };
+
+/**
+ * Finds accounts that keep running out, once in a week.
+ *
+ * @param facts.known incidents of the account on the channel, those of the last week at least
+ */
+export function findOften(facts: { account: string; at: Instant; known: readonly Incident[] }): Finding[] {
+  const { account, at, known } = facts;
+  const prefix = `often|${account}|`;
+  const since = at - often.span;
+  const times = known.flatMap(({ subject, fullAt = 0 }) =>
+    subject.startsWith("quota|") && fullAt > since ? fullAt : [],
+  );
+  const isTold = known.some(({ subject, openedAt }) => subject.startsWith(prefix) && openedAt > since);
+  if (times.length < often.times || isTold) return [];
   const event: AlertEvent = {
     type: "quota.exhausted_often",
-    at: facts.now,
-    account: facts.account,
-    often: { times, days: often.days },
+    at,
+    account,
+    often: { times: times.length, days: often.span / 86_400_000 },
   };
-  // Weeks since 1970: once in each of them.
-  const week = Math.floor(facts.now / span);
-  return [{ subject: `often|${facts.account}|${week}`, level: 1, event, once: true }];
+  return [{ subject: `${prefix}${Math.max(...times)}`, level: 1, event, once: true }];
 }

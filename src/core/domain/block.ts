@@ -1,3 +1,4 @@
+import type { RefusalKind } from "./limit-report.ts";
 import type { Pool } from "./pool.ts";
 import { type Instant, type Quota, remainingPercent } from "./quota.ts";
 
@@ -9,6 +10,13 @@ export interface Refusal {
   told?: Instant | undefined;
   /** The binding window of the pool by its last reading. */
   window?: Quota | undefined;
+  why?: Why | undefined;
+}
+
+/** What a block is for, in our own words. */
+export interface Why {
+  kind: RefusalKind;
+  reason: string;
 }
 
 /** Pools that must not be used for a while. Each block ends by itself, without anybody doing anything. */
@@ -17,12 +25,21 @@ export interface Blocks {
   add(refusal: Refusal): Instant;
   /** When the pool's block ends; undefined when it may be used. One look-up, however many blocks there are. */
   until(pool: Pool, now: Instant): Instant | undefined;
+  /** The last block under a pool's key, which may be over; undefined when there is none to remember. */
+  find(key: string): Block | undefined;
+  /** Remembers a block of elsewhere in place of what there was; undefined forgets it. */
+  put(key: string, block: Block | undefined): void;
+  /** All that is remembered, by key. */
+  all(): Iterable<readonly [string, Block]>;
 }
 
-interface Block {
+export interface Block {
   until: Instant;
   /** Blocks in a row whose end nobody told; 0 when somebody did. */
   guesses: number;
+  /** When it was made or last made longer. */
+  at: Instant;
+  why?: Why | undefined;
 }
 
 const minute = 60_000;
@@ -43,41 +60,53 @@ const nearlyUsedUp = 20;
 export function createBlocks(capacity = 10_000): Blocks {
   const blocks = new Map<string, Block>();
 
+  function put(key: string, block: Block | undefined): void {
+    // Set anew, so that the map stays in the order of the refusals.
+    blocks.delete(key);
+    if (block === undefined) return;
+    blocks.set(key, block);
+    const [oldest] = blocks.keys();
+    if (blocks.size > capacity && oldest !== undefined) blocks.delete(oldest);
+  }
+
   return {
     add(refusal) {
       const { key } = refusal.pool;
       const block = nextBlock(refusal, blocks.get(key));
-      // Set anew, so that the map stays in the order of the refusals.
-      blocks.delete(key);
-      blocks.set(key, block);
-      const [oldest] = blocks.keys();
-      if (blocks.size > capacity && oldest !== undefined) blocks.delete(oldest);
+      put(key, block);
       return block.until;
     },
     until(pool, now) {
       const block = blocks.get(pool.key);
       return block !== undefined && block.until > now ? block.until : undefined;
     },
+    find: (key) => blocks.get(key),
+    put,
+    all: () => blocks,
   };
 }
 
 function nextBlock(refusal: Refusal, before: Block | undefined): Block {
-  const { now } = refusal;
+  const { now, why } = refusal;
   const known = endOf(refusal);
   const current = before !== undefined && before.until > now ? before : undefined;
   if (known !== undefined) {
-    const least = current?.guesses === 0 ? current.until : now;
-    return { until: Math.max(least, Math.min(known, now + longest)), guesses: 0 };
+    const until = Math.min(known, now + longest);
+    return current?.guesses === 0 && current.until >= until ? current : { until, guesses: 0, at: now, why };
   }
   if (current !== undefined) return current;
   const isSoonAfter = before !== undefined && now - before.until < guessOf(before.guesses);
   const guesses = isSoonAfter ? before.guesses + 1 : 1;
-  return { until: now + guessOf(guesses), guesses };
+  return { until: now + guessOf(guesses), guesses, at: now, why };
 }
 
 /** When the refusal ends by what is told; undefined when nothing says so. */
 function endOf({ told, window, now }: Refusal): Instant | undefined {
-  if (told !== undefined && told > now) return told;
+  return told !== undefined && told > now ? told : comingReset(window, now);
+}
+
+/** When a window comes back that is nearly used up; undefined of any other, and of none. */
+export function comingReset(window: Quota | undefined, now: Instant): Instant | undefined {
   const left = window && remainingPercent(window);
   const resetsAt = left !== undefined && left <= nearlyUsedUp ? window?.resetsAt : undefined;
   return resetsAt !== undefined && resetsAt > now ? resetsAt : undefined;

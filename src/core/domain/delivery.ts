@@ -1,14 +1,14 @@
-import type { Incident } from "./incident.ts";
+import type { Delivery, Incident } from "./incident.ts";
 import type { Instant } from "./quota.ts";
 
 /** What a channel should be sent now. */
 export type Shipment =
-  /** A new message about these. */
-  | { kind: "post"; incidents: readonly Incident[] }
+  /** A new message about these; `again`: under this key it may have been posted already. */
+  | { kind: "post"; incidents: readonly Incident[]; again?: string | undefined }
+  /** The message at `where` tells of all these, some of which have changed. */
+  | { kind: "edit"; where: string; incidents: readonly Incident[] }
   /** Nothing: a change not worth a new message, and the old one cannot be changed. */
-  | { kind: "none"; incidents: readonly Incident[] }
-  /** The message at `where` tells of `incidents`, of which those in `news` have changed. */
-  | { kind: "edit"; where: string; incidents: readonly Incident[]; news: readonly Incident[] };
+  | { kind: "none"; incidents: readonly Incident[] };
 
 /** How a channel wants to be told. */
 export interface ChannelManners {
@@ -29,11 +29,12 @@ export function isUntold({ version, delivery }: Pick<Incident, "version" | "deli
   return version > delivery.sentVersion;
 }
 
-/** When an incident may be told at the earliest; undefined when there is nothing to tell. */
-export function dueAt(incident: Incident): Instant | undefined {
-  if (!isUntold(incident)) return undefined;
-  const { nextTry, leasedUntil = 0 } = incident.delivery;
-  return Math.max(nextTry, leasedUntil, incident.snoozedUntil ?? 0);
+/**
+ * When an incident that has something to tell may be told at the earliest. A snooze holds back what is loud, not what
+ * its message only shows, such as the snooze itself.
+ */
+export function dueAt({ delivery, loud, snoozedUntil = 0 }: Incident): Instant {
+  return Math.max(delivery.nextTry, delivery.leasedUntil ?? 0, loud ? snoozedUntil : 0);
 }
 
 const hour = 3_600_000;
@@ -41,7 +42,8 @@ const hour = 3_600_000;
 /**
  * What one channel is to be sent now: changes of messages that stand there one by one, everything new in one message.
  * While any of its incidents waits after a failure the channel is left alone. Quiet hours and the hourly cap hold back
- * new messages; changes of old ones disturb nobody.
+ * new messages; changes of old ones disturb nobody. What may have been posted already stays apart from what is new, so
+ * that another try is the same message.
  *
  * @param incidents all of the channel that are untold or share a message with one that is
  * @returns what to send, and when to look again for what has to wait
@@ -52,71 +54,71 @@ export function planShipments(
   now: Instant,
 ): { shipments: Shipment[]; waitUntil?: Instant | undefined } {
   const untold = incidents.filter((incident) => isUntold(incident));
-  const waits = untold.map((incident) => dueAt(incident) ?? now).filter((due) => due > now);
-  const failing = untold.filter(({ delivery }) => delivery.attempts > 0 && delivery.nextTry > now);
-  if (failing.length > 0)
-    return { shipments: [], waitUntil: Math.max(...failing.map((one) => one.delivery.nextTry)) };
-  const due = untold.filter((incident) => (dueAt(incident) ?? now) <= now);
-
-  const edited = manners.edits ? due.filter(({ delivery }) => delivery.where !== undefined) : [];
-  const shipments: Shipment[] = [...new Set(edited.map(({ delivery }) => delivery.where))].flatMap(
-    (where): Shipment[] => {
-      if (where === undefined) return [];
-      const sharing = incidents.filter(({ delivery }) => delivery.where === where);
-      return [
-        {
-          kind: "edit",
-          where,
-          incidents: sharing,
-          news: edited.filter((one) => one.delivery.where === where),
-        },
-      ];
-    },
+  const retries = untold.flatMap(({ delivery }) => (delivery.attempts > 0 ? delivery.nextTry : []));
+  const nextTry = Math.max(0, ...retries);
+  if (nextTry > now) return { shipments: [], waitUntil: nextTry };
+  const waits = untold.map(dueAt).filter((due) => due > now);
+  const { edits, again, passed, fresh } = sorted(
+    untold.filter((incident) => dueAt(incident) <= now),
+    manners.edits,
   );
-
-  const rest = due.filter((incident) => !edited.includes(incident));
-  const passed = rest.filter(({ loud, delivery }) => !loud && delivery.sentVersion > 0);
-  if (passed.length > 0) shipments.push({ kind: "none", incidents: passed });
-  const fresh = rest.filter((incident) => !passed.includes(incident));
-  const quiet = manners.quietUntil !== undefined;
-  const allowed = fresh.filter((incident) => !quiet || manners.isUrgent(incident));
-  if (fresh.length > allowed.length && manners.quietUntil !== undefined) waits.push(manners.quietUntil);
-  const posts = manners.recentPosts.filter((instant) => instant > now - hour);
-  if (allowed.length > 0) {
-    const oldest = Math.min(...posts);
-    if (posts.length >= manners.mostPosts) waits.push(oldest + hour);
-    else shipments.push({ kind: "post", incidents: allowed });
+  const shipments: Shipment[] = [];
+  for (const where of edits) {
+    const sharing = incidents.filter(({ delivery }) => delivery.where === where);
+    const free = Math.max(...sharing.map(({ delivery }) => delivery.leasedUntil ?? 0));
+    if (free > now) waits.push(free);
+    else shipments.push({ kind: "edit", where, incidents: sharing });
   }
+  if (passed.length > 0) shipments.push({ kind: "none", incidents: passed });
+
+  const { quietUntil } = manners;
+  const mayPost = (incident: Incident) => quietUntil === undefined || manners.isUrgent(incident);
+  const posts = [...again]
+    .filter(([, group]) => group.some(mayPost))
+    .map(([key, group]): Shipment => ({ kind: "post", incidents: group, again: key }));
+  const allowed = fresh.filter(mayPost);
+  const isHeld = posts.length < again.size || allowed.length < fresh.length;
+  if (quietUntil !== undefined && isHeld) waits.push(quietUntil);
+  if (allowed.length > 0) posts.push({ kind: "post", incidents: allowed });
+  const recent = manners.recentPosts.filter((instant) => instant > now - hour);
+  const room = Math.max(0, manners.mostPosts - recent.length);
+  if (posts.length > room) waits.push(Math.min(now, ...recent) + hour);
+  shipments.push(...posts.slice(0, room));
   return { shipments, waitUntil: waits.length === 0 ? undefined : Math.min(...waits) };
 }
 
-/** The incident once the channel has been told. */
-export function told(incident: Incident, where: string | undefined, now: Instant): Incident {
-  const { sentAt } = incident.delivery;
-  return {
-    ...incident,
-    delivery: {
-      sentVersion: incident.version,
-      where,
-      sentAt: sentAt ?? now,
-      attempts: 0,
-      nextTry: now,
-    },
-  };
+/** What is due, by how it is told. */
+function sorted(due: readonly Incident[], canEdit: boolean) {
+  const edits = new Set<string>();
+  const again = new Map<string, Incident[]>();
+  const passed: Incident[] = [];
+  const fresh: Incident[] = [];
+  for (const incident of due) {
+    const { where, begun, sentVersion } = incident.delivery;
+    if (begun !== undefined) again.set(begun.key, [...(again.get(begun.key) ?? []), incident]);
+    else if (canEdit && where !== undefined) edits.add(where);
+    else if (!incident.loud && sentVersion > 0) passed.push(incident);
+    else fresh.push(incident);
+  }
+  return { edits, again, passed, fresh };
 }
 
-/** The incident after a try that failed, to be tried again at `nextTry`; `unsure`: it may have arrived. */
-export function notTold(incident: Incident, nextTry: Instant, unsure: boolean): Incident {
-  const attempts = incident.delivery.attempts + 1;
-  return {
-    ...incident,
-    delivery: { ...incident.delivery, attempts, nextTry, unsure, leasedUntil: undefined },
-  };
+/** The delivery once the channel has been told of a version; `postedAt`: in a new message. */
+export function told(
+  { sentAt, sentBefore, nextTry }: Delivery,
+  news: { version: number; where: string | undefined; postedAt?: Instant | undefined },
+): Delivery {
+  const { version, where, postedAt } = news;
+  const delivered = { sentVersion: version, where, sentAt, sentBefore, attempts: 0, nextTry };
+  if (postedAt === undefined) return delivered;
+  const before = [...(sentBefore ?? []), ...(sentAt === undefined ? [] : [sentAt])];
+  const recent = before.filter((instant) => instant > postedAt - hour);
+  return { ...delivered, sentAt: postedAt, sentBefore: recent.length === 0 ? undefined : recent };
 }
 
-/** The incident while a process tells the channel of it. */
-export function leased(incident: Incident, until: Instant): Incident {
-  return { ...incident, delivery: { ...incident.delivery, leasedUntil: until } };
+/** The delivery after a try that failed, to be tried again at `nextTry`; `begun`: a post that may have arrived. */
+export function failed(delivery: Delivery, nextTry: Instant, begun: Delivery["begun"]): Delivery {
+  return { ...delivery, attempts: delivery.attempts + 1, nextTry, begun, leasedUntil: undefined };
 }
 
 /** Milliseconds to wait after so many failed tries in a row: from 5 s, doubling, up to 5 min. */

@@ -2,6 +2,7 @@ import type { Day } from "./day.ts";
 import type { AlertEvent } from "./event.ts";
 import type { Ending, Finding, Incident } from "./incident.ts";
 import type { Instant } from "./quota.ts";
+import type { Billing } from "./usage.ts";
 
 /** A budget as it stands. Money is whole micro-dollars, billed. */
 export interface BudgetState {
@@ -13,40 +14,101 @@ export interface BudgetState {
   projectedMicros?: number | undefined;
   /** Marks in percent. */
   at: readonly number[];
+  /** How accounts are paid that alone are used once it is exceeded; absent: all are used all the same. */
+  switchTo?: Billing | undefined;
 }
 
-/** Finds budgets that have reached a mark, or will at this pace; a new period ends what the one before had. */
+/** What is looked at budgets with. */
+interface MoneyNow {
+  now: Instant;
+  /** Open incidents of money on the channel. */
+  open: readonly Incident[];
+  top?: AlertEvent["top"];
+}
+
+/**
+ * Finds budgets that have reached a mark, those that will be exceeded at this pace, told once in a period since a pace
+ * goes up and down, and those that have the requests switched to other accounts. A new period ends what the one before
+ * had.
+ */
 export function findBudgets(
   budgets: readonly BudgetState[],
-  facts: { now: Instant; open: readonly Incident[]; top?: AlertEvent["top"] },
+  facts: MoneyNow,
 ): { findings: Finding[]; endings: Map<string, Ending> } {
   const findings = budgets.flatMap((budget) => findingsOf(budget, facts));
   const found = new Set(findings.map(({ subject }) => subject));
   const endings = new Map<string, Ending>();
   for (const { subject, event } of facts.open) {
     if (found.has(subject)) continue;
-    endings.set(subject, { event: { ...event, type: "budget.period_over", at: facts.now }, quiet: true });
+    if (event.type === "route.switched" && !budgets.some(isSwitching)) {
+      endings.set(subject, { event: switchedBack(event, budgets, facts.now) });
+      continue;
+    }
+    const isNew = budgets.some(({ id, from }) => id === event.budget?.id && from !== event.budget.from);
+    const type = isNew ? "budget.period_over" : event.type;
+    endings.set(subject, { event: { ...event, type, at: facts.now }, quiet: true });
   }
   return { findings, endings };
 }
 
-function findingsOf(state: BudgetState, { now, top }: { now: Instant; top?: AlertEvent["top"] }): Finding[] {
+function findingsOf(state: BudgetState, facts: MoneyNow): Finding[] {
+  const { now: at, top } = facts;
   const { id, period, from, limitMicros, usedMicros, projectedMicros } = state;
   const budget = { id, period, from, limitMicros };
-  const percent = (usedMicros / limitMicros) * 100;
-  const level = Math.max(0, ...state.at.filter((mark) => percent >= mark));
+  const level = Math.max(0, ...state.at.filter((mark) => usedMicros >= (mark / 100) * limitMicros));
   const money = { usedMicros, projectedMicros };
   const findings: Finding[] = [];
   if (level > 0) {
-    const type = percent >= 100 ? "budget.exceeded" : "budget.reached";
-    const event: AlertEvent = { type, at: now, budget, money, threshold: level, top };
+    const type = level >= 100 ? "budget.exceeded" : "budget.reached";
+    const event: AlertEvent = { type, at, budget, money, threshold: level, top };
     findings.push({ subject: `budget|${id}|${from}`, level, event });
   }
-  if (percent < 100 && projectedMicros !== undefined && projectedMicros >= limitMicros) {
-    const event: AlertEvent = { type: "budget.projected", at: now, budget, money, top };
-    findings.push({ subject: `budget-projected|${id}|${from}`, level: 1, event });
+  if (isSwitching(state)) {
+    const event = switched(budget, state.switchTo, at);
+    findings.push({ subject: `route|${id}|${from}`, level: 1, event });
+  }
+  if (usedMicros < limitMicros) {
+    const subject = `budget-projected|${id}|${from}`;
+    const isProjected = projectedMicros !== undefined && projectedMicros >= limitMicros;
+    const told = facts.open.find((incident) => incident.subject === subject)?.event;
+    const event = isProjected ? ({ type: "budget.projected", at, budget, money, top } as const) : told;
+    if (event !== undefined) findings.push({ subject, level: 1, event });
   }
   return findings;
+}
+
+/** Whether a budget is exceeded that has the requests switched then. */
+export function isSwitching<Budget extends Pick<BudgetState, "usedMicros" | "limitMicros" | "switchTo">>(
+  budget: Budget,
+): budget is Budget & { switchTo: Billing } {
+  return budget.switchTo !== undefined && budget.usedMicros >= budget.limitMicros;
+}
+
+const usualAccounts = "the usual accounts";
+
+function switched(budget: NonNullable<AlertEvent["budget"]>, to: Billing, at: Instant): AlertEvent {
+  const periodEnd = { day: "the end of the day", week: "Sunday", month: "the end of the month" };
+  return {
+    type: "route.switched",
+    at,
+    budget,
+    switched: { from: usualAccounts, to: `${to} accounts` },
+    reason: `Until ${periodEnd[budget.period]}, as budget ${budget.id} is exceeded.`,
+  };
+}
+
+/** The event of a switch that is over: with its period, or because the budget allows more now. */
+function switchedBack(event: AlertEvent, budgets: readonly BudgetState[], at: Instant): AlertEvent {
+  const { budget, switched } = event;
+  const same = budgets.some(({ id, from }) => id === budget?.id && from === budget?.from);
+  return {
+    ...event,
+    at,
+    switched: { from: switched?.to ?? "", to: usualAccounts },
+    reason: same
+      ? `Budget ${budget?.id} is not exceeded any more.`
+      : `The period of budget ${budget?.id} is over.`,
+  };
 }
 
 /** When a day's spend is a spike; see the configuration's `anomaly`. */
@@ -58,10 +120,13 @@ export interface AnomalyRule {
   minimumDays: number;
 }
 
+/** So many days with spend say what is usual. */
+const usualDays = 14;
+
 /**
  * Finds a day that costs more than `factor` times the median of the last 14 days with spend, once a day.
  *
- * @param before billed money of the days before, any order; days without spend do not count
+ * @param facts.before billed money of the days before, oldest first; days without spend do not count
  */
 export function findSpike(
   facts: {
@@ -74,7 +139,7 @@ export function findSpike(
   rule: AnomalyRule,
 ): Finding[] {
   const { day, now, usedMicros, top } = facts;
-  const usual = facts.before.filter((micros) => micros > 0);
+  const usual = facts.before.filter((micros) => micros > 0).slice(-usualDays);
   if (usual.length < rule.minimumDays || usedMicros < rule.minimumMicros) return [];
   const usualMicros = median(usual);
   if (usedMicros <= rule.factor * usualMicros) return [];

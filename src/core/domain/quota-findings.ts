@@ -1,13 +1,12 @@
 import type { AlertEvent } from "./event.ts";
-import type { QuotaSample } from "./history.ts";
 import { type Ending, type Finding, type Incident, isOpen } from "./incident.ts";
-import { type Instant, type Quota, type Reading, remainingPercent, usedPercent } from "./quota.ts";
+import { type Instant, type Quota, type Reading, usedPercent } from "./quota.ts";
 import { isSameReset } from "./window.ts";
 
 /** Percent points below a threshold at which it arms again. */
 const deadBand = 5;
 /** A fall of so many points that no reset explains has to show twice before it is believed. */
-const suddenFall = 20;
+export const suddenFall = 20;
 
 /** What is known of an account when its quotas are looked at. */
 export interface QuotaFacts {
@@ -24,8 +23,6 @@ export interface QuotaFacts {
   resets: boolean;
   /** Open incidents of the account, on the channel that is looked at for. */
   open: readonly Incident[];
-  /** Earlier samples of a reading, oldest first, without the present one. */
-  samples: (reading: string) => readonly QuotaSample[];
 }
 
 /** What a look at the quotas of one account has found; see `Look`. */
@@ -45,50 +42,55 @@ export function quotaSubject(account: string, { scope, id }: Pick<Quota, "scope"
  * Finds which windows have reached a threshold, and how those that had are now over.
  *
  * A jump over several thresholds is one finding of the highest. A threshold arms again when use falls 5 points below
- * it. A window is over when its reset has passed and use has fallen, or when two looks in a row say so: a later reset
- * without a fall, or a sudden fall before the reset. That something is back is news of its own, but not while another
+ * it. A window is over when its reset has passed and use has fallen, or when two looks in a row say so: the next window
+ * without a fall, or a sudden fall before the reset. That something is back is news of its own, but not while a longer
  * window keeps its pool exhausted.
  */
 export function findQuotas(facts: QuotaFacts): QuotaLook {
   const look: QuotaLook = { findings: [], endings: new Map(), held: new Set(), doubts: new Map() };
-  for (const quota of facts.readings) {
-    if (quota.kind !== "quota") continue;
-    const subject = quotaSubject(facts.account, quota);
-    const open = facts.open.find((incident) => isOpen(incident) && incident.subject === subject);
-    const used = usedPercent(quota);
-    if (used === undefined) {
-      if (open !== undefined) look.held.add(subject);
-      continue;
-    }
-    const thresholds = facts.thresholds(quota);
-    const verdict = open === undefined ? undefined : verdictOn(open, quota, used, thresholds, facts.at);
-    if (verdict?.doubted && open !== undefined) look.doubts.set(subject, open.doubtedAt ?? facts.at);
-    if (open !== undefined && verdict?.over !== undefined) {
-      const event = endOf(verdict.over, open, quota, facts);
-      look.endings.set(subject, { event, quiet: true });
-      const news = open.version > 0 && facts.resets && verdict.over !== "quota.recovered";
-      if (news && !isPoolExhausted(quota, facts.readings)) {
-        look.findings.push({ subject: `back|${open.key}`, level: 1, event, once: true });
-      }
-    }
-    if (open !== undefined && verdict?.doubted) {
-      look.findings.push({ subject, level: open.level, event: open.event });
-      continue;
-    }
-    const level = levelOf(used, thresholds, verdict?.over === undefined ? open?.level : undefined);
-    if (level === 0) continue;
-    const type = used >= 100 ? "quota.exhausted" : "quota.low";
-    const { account, at, firstSight } = facts;
-    look.findings.push({
-      subject,
-      level,
-      event: { type, at, account, window: windowOf(quota), threshold: level },
-      silent: firstSight && used < 100,
-    });
-  }
+  const quotas = facts.readings.filter((reading) => reading.kind === "quota");
+  const back = quotas.flatMap((quota) => findQuota(quota, facts, look) ?? []);
   holdVanished(facts, look);
-  look.findings.push(...findMoved(facts));
+  for (const { quota, news } of back) {
+    if (facts.resets && !isBlocked(quota, quotas, facts, look)) look.findings.push(news);
+  }
   return look;
+}
+
+/** Finds how one window stands, and tells when it is back. */
+function findQuota(
+  quota: Quota,
+  facts: QuotaFacts,
+  look: QuotaLook,
+): { quota: Quota; news: Finding } | undefined {
+  const { account, at, firstSight } = facts;
+  const subject = quotaSubject(account, quota);
+  const open = facts.open.find((incident) => isOpen(incident) && incident.subject === subject);
+  const used = usedPercent(quota);
+  if (used === undefined) {
+    if (open !== undefined) look.held.add(subject);
+    return undefined;
+  }
+  const thresholds = facts.thresholds(quota);
+  const verdict = open === undefined ? "on" : verdictOn(open, quota, { used, thresholds, at });
+  if (open !== undefined && verdict === "doubted") {
+    look.doubts.set(subject, open.doubtedAt ?? at);
+    look.findings.push({ subject, level: open.level, event: open.event });
+    return undefined;
+  }
+  const isOver = typeof verdict === "object";
+  const level = levelOf(used, thresholds, isOver ? undefined : open?.level);
+  if (level > 0) {
+    const type = level >= 100 ? "quota.exhausted" : "quota.low";
+    const event = { type, at, account, window: windowOf(quota), threshold: level } as const;
+    look.findings.push({ subject, level, event, silent: firstSight && used < 100 });
+  }
+  if (open === undefined || !isOver) return undefined;
+  const since = open.openedAt;
+  const event = { type: verdict.over, at, account, window: windowOf(quota), threshold: open.level, since };
+  look.endings.set(subject, { event, quiet: true });
+  const isNews = verdict.news && open.version > 0 && level < open.level;
+  return isNews ? { quota, news: { subject: `back|${open.key}`, level: 1, event, once: true } } : undefined;
 }
 
 /** A window that is not told any more says nothing of its use; a day after its reset it is given up. */
@@ -110,37 +112,38 @@ function levelOf(used: number, thresholds: readonly number[], before: number | u
   return Math.max(0, ...holding);
 }
 
-type Over = "quota.reset" | "quota.reset_early" | "quota.recovered";
+/** How the window of an open incident stands; "doubted": it looks over, and the next look will tell. */
+type Verdict =
+  | "on"
+  | "doubted"
+  | { over: "quota.reset" | "quota.reset_early" | "quota.recovered"; news: boolean };
 
-/** Whether the window of an open incident is over; `doubted`: it looks over, and the next look will tell. */
 function verdictOn(
   open: Incident,
   quota: Quota,
-  used: number,
-  thresholds: readonly number[],
-  at: Instant,
-): { over?: Over | undefined; doubted?: boolean } {
-  const before = open.event.window;
-  const usedBefore = before?.usedPercent ?? 100;
-  const boundary = before?.resetsAt;
-  const confirmed = open.doubtedAt !== undefined && at > open.doubtedAt;
-  const fallen = levelOf(used, thresholds, open.level) === 0 || usedBefore - used >= suddenFall;
+  { used, thresholds, at }: { used: number; thresholds: readonly number[]; at: Instant },
+): Verdict {
+  const { usedPercent: usedBefore = 100, resetsAt: boundary } = open.event.window ?? {};
+  const isConfirmed = open.doubtedAt !== undefined && at > open.doubtedAt;
+  const level = levelOf(used, thresholds, open.level);
+  const fall = usedBefore - used;
   if (boundary !== undefined && at >= boundary) {
-    if (used < usedBefore && fallen) return { over: "quota.reset" };
-    const next =
-      quota.resetsAt !== undefined && quota.resetsAt > boundary && !isSameReset(quota.resetsAt, boundary);
-    if (!next) return {};
-    return confirmed ? { over: "quota.reset" } : { doubted: true };
+    if (fall > 0 && (level === 0 || fall >= suddenFall)) return { over: "quota.reset", news: true };
+    if (!isNextWindow(quota, boundary)) return "on";
+    // More than before is told now, whichever window it is in.
+    return isConfirmed || level > open.level ? { over: "quota.reset", news: true } : "doubted";
   }
-  if (levelOf(used, thresholds, open.level) > 0) return {};
-  if (usedBefore - used < suddenFall) return { over: "quota.recovered" };
-  if (!confirmed) return { doubted: true };
-  return { over: boundary === undefined ? "quota.recovered" : "quota.reset_early" };
+  if (level > 0) return "on";
+  if (fall < suddenFall) return { over: "quota.recovered", news: false };
+  if (!isConfirmed) return "doubted";
+  return { over: boundary === undefined ? "quota.recovered" : "quota.reset_early", news: true };
 }
 
-function endOf(type: Over, open: Incident, quota: Quota, facts: QuotaFacts): AlertEvent {
-  const { account, at } = facts;
-  return { type, at, account, window: windowOf(quota), threshold: open.level, since: open.openedAt };
+/** Whether the quota tells the reset of a later window, and not the same one at another time. */
+function isNextWindow({ resetsAt, windowSeconds = 0 }: Quota, boundary: Instant): boolean {
+  if (resetsAt === undefined || resetsAt <= boundary || isSameReset(resetsAt, boundary)) return false;
+  // The shortest month has nine tenths of the longest.
+  return resetsAt - boundary >= windowSeconds * 1000 * 0.9;
 }
 
 /** What an event tells of a window. */
@@ -149,40 +152,23 @@ export function windowOf(quota: Quota): NonNullable<AlertEvent["window"]> {
   return { id, label, scope, usedPercent: usedPercent(quota), resetsAt };
 }
 
-function isPoolExhausted(quota: Quota, readings: readonly Reading[]): boolean {
-  return readings.some(
-    (other) =>
-      other.kind === "quota" &&
-      other.id !== quota.id &&
-      other.scope === quota.scope &&
-      remainingPercent(other) === 0,
-  );
-}
-
 /**
- * Resets that have moved while their window goes on: two samples in a row agreed on another one, more than 10 minutes
- * away and not passed yet, and use has not fallen. Windows that nobody has used yet have no fixed reset.
+ * Whether a window that lasts at least as long is exhausted, of the same pool or of the account as a whole; also one
+ * that was, when nothing is told of it now.
  */
-function findMoved(facts: QuotaFacts): Finding[] {
-  return facts.readings.flatMap((quota): Finding[] => {
-    if (quota.kind !== "quota" || quota.resetsAt === undefined || facts.thresholds(quota).length === 0)
-      return [];
-    const [older, old] = facts.samples(quota.id).slice(-2);
-    const used = quota.used ?? 0;
-    if (older?.resetsAt === undefined || old?.resetsAt === undefined) return [];
-    const steady = isSameReset(older.resetsAt, old.resetsAt) && older.value > 0 && old.value > 0;
-    const moved = !isSameReset(old.resetsAt, quota.resetsAt) && old.resetsAt > facts.at && used >= old.value;
-    if (!steady || !moved) return [];
-    const event: AlertEvent = {
-      type: "quota.reset_moved",
-      at: facts.at,
-      account: facts.account,
-      window: windowOf(quota),
-      moved: { from: old.resetsAt, to: quota.resetsAt },
-    };
-    // Told once for each place it moves to; providers reckon resets anew for every answer.
-    const place = Math.round(quota.resetsAt / (20 * 60_000));
-    const subject = `moved|${facts.account}|${quota.scope ?? ""}|${quota.id}|${place}`;
-    return [{ subject, level: 1, event, once: true, silent: facts.firstSight }];
+function isBlocked(
+  quota: Quota,
+  quotas: readonly Quota[],
+  { account, open }: QuotaFacts,
+  look: QuotaLook,
+): boolean {
+  const { windowSeconds = 0 } = quota;
+  return quotas.some((other) => {
+    if (other.id === quota.id || (other.scope !== undefined && other.scope !== quota.scope)) return false;
+    if ((other.windowSeconds ?? Number.POSITIVE_INFINITY) < windowSeconds) return false;
+    const subject = quotaSubject(account, other);
+    const isKnown = open.some((incident) => incident.subject === subject && incident.level >= 100);
+    const isUnsure = look.held.has(subject) || look.doubts.has(subject);
+    return (usedPercent(other) ?? 0) >= 100 || (isKnown && isUnsure);
   });
 }

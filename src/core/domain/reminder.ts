@@ -64,10 +64,10 @@ export function nextReminder(
     readings: [quota],
     thresholds: () => [reminder.level],
     open: [{ ...reminder, subject }],
-    samples: () => [],
   });
   const doubtedAt = look.doubts.get(subject);
-  if (doubtedAt !== undefined) return doubtedAt === reminder.doubtedAt ? reminder : { ...reminder, doubtedAt };
+  if (doubtedAt !== undefined)
+    return doubtedAt === reminder.doubtedAt ? reminder : { ...reminder, doubtedAt };
   const ending = look.endings.get(subject);
   if (ending === undefined) {
     const level = Math.max(reminder.level, levelOf(used));

@@ -112,5 +112,10 @@ export function isStale(snapshot: Snapshot, interval: number, now: Instant): boo
 
 /** Whether a reading of that instant is too old to raise or clear an alert. */
 export function isTooOld(fetchedAt: Instant, interval: number, now: Instant): boolean {
-  return now - fetchedAt > Math.max(3 * interval, 30 * 60_000);
+  return now >= staleFrom(fetchedAt, interval);
+}
+
+/** From when on a reading of that instant is too old. */
+export function staleFrom(fetchedAt: Instant, interval: number): Instant {
+  return fetchedAt + Math.max(3 * interval, 30 * 60_000) + 1;
 }

@@ -51,11 +51,16 @@ const billingNames: Readonly<Record<Billing, string>> = {
   free: "Free",
 };
 
-function facts(report: CostReport, names: UsageNames): { label: string; value: Text }[] {
-  const found: { label: string; value: Text }[] = report.byBilling.map(({ billing, figures }) => ({
+/** Each way of paying that was used, with its money and calls. */
+export function billingFacts({ byBilling }: Pick<CostReport, "byBilling">): { label: string; value: Text }[] {
+  return byBilling.map(({ billing, figures }) => ({
     label: billingNames[billing],
     value: `${moneyOf(billing, figures)}${callsOf(figures)}`,
   }));
+}
+
+function facts(report: CostReport, names: UsageNames): { label: string; value: Text }[] {
+  const found = billingFacts(report);
   if (found.length === 0) found.push({ label: "In this period", value: "nothing was used" });
   const { total, monthToDate } = report;
   if (total.unpriced > 0) {
@@ -98,14 +103,15 @@ function monthText({ billedMicros, includedMicros, freeMicros, unpriced }: Usage
   return parts.length === 0 ? "nothing billed" : parts.join("; ");
 }
 
-/** "$61.00 by 30 Nov at the pace of the last 7 days, 5 with use" */
-function projectionText(projection: CostProjection | undefined): string {
+/** "billed $61.00 by 30 Nov at the pace of the last 7 days, 5 with use" */
+export function projectionText(projection: CostProjection | undefined): string {
   if (projection === undefined) return "not enough data to project yet";
   const { micros, until, days, daysWithUse } = projection;
   return `billed ${dollars(micros)} by ${shortDayName(until)} at the pace of the last ${count(days, "day")}, ${daysWithUse} with use`;
 }
 
-function budgetBar(budget: BudgetStatus): Bar {
+/** How much of a budget is left, and where it is going. */
+export function budgetBar(budget: BudgetStatus): Bar {
   const { limitMicros, usedMicros, projectedMicros } = budget;
   const left = limitMicros > 0 ? Math.max(0, (1 - usedMicros / limitMicros) * 100) : 0;
   const over = usedMicros - limitMicros;

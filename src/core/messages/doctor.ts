@@ -1,12 +1,14 @@
 import type { Message, Span } from "../domain/message.ts";
-import type { AccountState } from "../domain/quota.ts";
+import type { AccountState, Instant } from "../domain/quota.ts";
 import type { AccountReport } from "../services/quota-report.ts";
+import type { Refusal } from "../services/refusals.ts";
 import { stateName } from "./account-state.ts";
-import { count } from "./format.ts";
+import { nameless } from "./channel-test.ts";
+import { count, duration } from "./format.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
-  check: "configuration" | "store" | "account";
+  check: "configuration" | "store" | "account" | "channel";
   /** What people call it. */
   name: string;
   ok: boolean;
@@ -40,6 +42,16 @@ export function accountFinding(report: AccountReport): Finding {
   const words = stateName(report);
   const message = words === undefined ? advice.ok : `${words}: ${report.message ?? advice[state]}`;
   return { check: "account", name, ok: passing.has(state), message, account, state, actionUrl };
+}
+
+/** Whether a channel takes what is posted there, as far as that is known without a post. */
+export function channelFinding(channel: string, refusal: Refusal | undefined, now: Instant): Finding {
+  const check = `\`quotabot send-test ${channel}\``;
+  const message =
+    refusal === undefined
+      ? `no refusal is known; ${check} tries it`
+      : `refuses posts (${duration(now - refusal.at)} so far): ${nameless(channel, refusal.reason)} When that is done, ${check} tries it; alerts are tried again every hour.`;
+  return { check: "channel", name: channel, ok: refusal === undefined, message };
 }
 
 /** All findings, those that need a hand first. */

@@ -14,7 +14,15 @@ export interface EventWords {
 /** Puts an event into words. */
 export function eventWords(event: AlertEvent, nameAccount: NameAccount): EventWords {
   const name = event.account === undefined ? "" : nameAccount(event.account).name;
-  return { title: titles[event.type](event, name), text: [...texts[event.type](event), ...topPart(event)] };
+  const text = asSentence([...texts[event.type](event), ...topPart(event)]);
+  return { title: titles[event.type](event, name), text };
+}
+
+/** With a word such as "weekly" in front written as at the beginning of a sentence; a name such as "gpt-5" stays. */
+function asSentence([first, ...rest]: Span[]): Span[] {
+  if (first === undefined) return [];
+  if (typeof first !== "string") return [first, ...rest];
+  return [first.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase()), ...rest];
 }
 
 /** The tone of a message about an event. */
@@ -32,11 +40,12 @@ const good: ReadonlySet<EventType> = new Set([
 ]);
 
 const titles: Readonly<Record<EventType, (event: AlertEvent, name: string) => string>> = {
-  "quota.low": ({ window }, name) => `${name} has used ${Math.floor(window?.usedPercent ?? 0)}%`,
+  "quota.low": ({ window }, name) => `${name} has used ${usedOf(window)}%`,
   "quota.exhausted": (_event, name) => `${name} is exhausted`,
   "quota.reset": (_event, name) => `${name} is back`,
   "quota.reset_early": (_event, name) => `${name} is back early`,
-  "quota.reset_moved": (_event, name) => `${name} resets at another time`,
+  "quota.reset_moved": ({ moved }, name) =>
+    `${name} resets ${moved !== undefined && moved.to < moved.from ? "earlier" : "later"}`,
   "quota.recovered": (_event, name) => `${name} has room again`,
   "quota.running_out": (_event, name) => `${name} may run out before its reset`,
   "quota.runaway": (_event, name) => `${name} is being used up fast`,
@@ -48,7 +57,7 @@ const titles: Readonly<Record<EventType, (event: AlertEvent, name: string) => st
   "source.stale": (_event, name) => `No fresh numbers from ${name}`,
   "source.recovered": (_event, name) => `Fresh numbers from ${name} again`,
   "overage.started": (_event, name) => `${name} has begun to cost extra`,
-  "budget.reached": ({ budget, threshold }) => `Budget ${budget?.id} is at ${threshold}%`,
+  "budget.reached": (event) => `Budget ${event.budget?.id} is at ${spentPercent(event)}%`,
   "budget.projected": ({ budget }) => `Budget ${budget?.id} will not last at this pace`,
   "budget.exceeded": ({ budget }) => `Budget ${budget?.id} is exceeded`,
   "budget.period_over": ({ budget }) => `Budget ${budget?.id} has begun anew`,
@@ -66,7 +75,7 @@ const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
     moved === undefined
       ? []
       : [
-          `${windowWords(window)}: reset moved from `,
+          `${windowWords(window)}: the reset has moved from `,
           { instant: moved.from, style: "moment" },
           " to ",
           { instant: moved.to, style: "moment" },
@@ -81,10 +90,14 @@ const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
           `, ${duration(projection.beforeReset)} before the reset (${projection.basis}).`,
         ],
   "quota.runaway": ({ window, rise }) => [
-    `${windowWords(window)}: ${rise?.points} points within ${rise?.minutes} minutes`,
+    `${windowWords(window)}: `,
+    { strong: `${rise?.points}% used within ${rise?.minutes} minutes` },
+    `, ${leftOf(window)}`,
     ...resetPart(window),
   ],
-  "quota.exhausted_often": ({ often }) => [`Exhausted ${often?.times} times in ${often?.days} days.`],
+  "quota.exhausted_often": ({ often }) => [
+    `It was exhausted ${often?.times} times in ${often?.days} days. A larger plan or a second account would help.`,
+  ],
   "account.signed_out": reasonText,
   "account.forbidden": reasonText,
   "account.needs_action": reasonText,
@@ -92,11 +105,11 @@ const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
   "source.stale": ({ since, reason }) => [
     ...(since === undefined
       ? ["Its numbers are old"]
-      : ["Its numbers are as of ", { instant: since, style: "countdown" as const }]),
-    ". Until there are fresh ones, no alert comes of them.",
-    ...(reason === undefined ? [] : [` ${reason}`]),
+      : ["It was last read ", { instant: since, style: "countdown" as const }]),
+    ". Until it can be read again, no alert comes of its numbers.",
+    ...(reason === undefined ? [] : [" ", ...withCode(reason)]),
   ],
-  "source.recovered": () => ["Its numbers are fresh."],
+  "source.recovered": () => ["Alerts go by its numbers again."],
   "overage.started": ({ window, amount }) => [
     `${window?.label}: `,
     { strong: amount === undefined ? "something" : quantity(amount.used, amount.unit) },
@@ -113,25 +126,36 @@ const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
       ? []
       : [
           { strong: usd(money.usedMicros) },
-          ` so far; the median of recent days with use is ${usd(money.usualMicros ?? 0)}.`,
+          ` so far; ${usd(money.usualMicros ?? 0)} is usual, the median of recent days with use.`,
         ],
   "route.switched": ({ switched, reason }) => [
     switched === undefined
       ? ""
-      : `${switched.combo ?? "Requests"}: ${switched.to} instead of ${switched.from}.`,
+      : `Requests${switched.combo === undefined ? "" : ` for ${switched.combo}`} go to ${switched.to} instead of ${switched.from}.`,
     ...(reason === undefined ? [] : [` ${reason}`]),
   ],
 };
 
-function leftText({ window }: AlertEvent): Span[] {
-  const left = 100 - Math.min(100, window?.usedPercent ?? 0);
-  const strong = left <= 0 ? "nothing left" : `${percentLeft(left)} left`;
-  return [`${windowWords(window)}: `, { strong }, ...resetPart(window)];
+/** How much of a window is left, and when it resets. */
+export function leftText({ window }: AlertEvent): Span[] {
+  return [`${windowWords(window)}: `, { strong: leftOf(window) }, ...resetPart(window)];
 }
 
-function windowWords(window: AlertEvent["window"]): string {
+function leftOf(window: AlertEvent["window"]): string {
+  const left = 100 - Math.min(100, window?.usedPercent ?? 0);
+  return left <= 0 ? "nothing left" : `${percentLeft(left)} left`;
+}
+
+/** A window by name: "5-hour window", "weekly (Fable) window". */
+export function windowWords(window: AlertEvent["window"]): string {
   const scope = window?.scope === undefined ? "" : ` (${window.scope})`;
   return `${window?.label ?? "Quota"}${scope} window`;
+}
+
+/** What is used beside what is told to be left: the two make 100. */
+function usedOf(window: AlertEvent["window"]): number {
+  const used = window?.usedPercent ?? 0;
+  return used >= 100 ? 100 : Math.min(99, 100 - Math.floor(100 - used));
 }
 
 function resetPart(window: AlertEvent["window"]): Span[] {
@@ -140,18 +164,35 @@ function resetPart(window: AlertEvent["window"]): Span[] {
 }
 
 function reasonText({ reason }: AlertEvent): Span[] {
-  return [reason ?? "It cannot be read until somebody puts it right."];
+  return reason === undefined ? ["It cannot be read until somebody puts it right."] : withCode(reason);
+}
+
+/** A sentence in which back-ticks enclose what is to be typed. */
+function withCode(sentence: string): Span[] {
+  return sentence
+    .split(/`([^`]+)`/)
+    .map((piece, index) => (index % 2 === 1 ? { code: piece } : piece))
+    .filter((piece) => piece !== "");
 }
 
 function budgetText({ budget, money }: AlertEvent): Span[] {
   if (budget === undefined || money === undefined) return [];
   const { projectedMicros } = money;
-  const span = { day: "today", week: "this week", month: "this month" }[budget.period];
+  const { now, end } = {
+    day: { now: "today", end: "midnight" },
+    week: { now: "this week", end: "the end of the week" },
+    month: { now: "this month", end: "the end of the month" },
+  }[budget.period];
   return [
     { strong: `${usd(money.usedMicros)} of ${usd(budget.limitMicros)}` },
-    ` billed ${span}`,
-    projectedMicros === undefined ? "." : `, ${usd(projectedMicros)} expected by its end.`,
+    ` billed ${now}`,
+    projectedMicros === undefined ? "." : `, ${usd(projectedMicros)} expected by ${end}.`,
   ];
+}
+
+function spentPercent({ budget, money, threshold }: AlertEvent): number | undefined {
+  if (budget === undefined || money === undefined || budget.limitMicros <= 0) return threshold;
+  return Math.floor((money.usedMicros / budget.limitMicros) * 100);
 }
 
 function topPart({ top }: AlertEvent): Span[] {

@@ -1,4 +1,5 @@
 import type { Command, Parameter } from "../commands/command.ts";
+import { howLongExamples } from "../domain/how-long.ts";
 import type { Block, Message, Text } from "../domain/message.ts";
 import { periodExamples } from "../domain/period.ts";
 import { dimensions } from "../domain/usage.ts";
@@ -13,8 +14,18 @@ export function usage(command: Pick<Command, "name" | "parameters">): string {
 
 function placeholder(parameter: Parameter): string {
   if (parameter.kind === "word") return parameter.choices.join("|");
-  return { target: "ACCOUNT|PROVIDER", period: "PERIOD", dimension: "by DIMENSION" }[parameter.kind];
+  return placeholders[parameter.kind];
 }
+
+const placeholders = {
+  target: "ACCOUNT|PROVIDER",
+  period: "PERIOD",
+  dimension: "by DIMENSION",
+  time: "TIME",
+  clock: "HH:MM",
+  amount: "USD|off",
+  route: "COMBO|MODEL",
+};
 
 /** All commands, short. */
 export function help(commands: readonly Command[]): Message {
@@ -32,12 +43,14 @@ export function help(commands: readonly Command[]): Message {
       },
       { type: "text", text: periods },
       { type: "text", text: breakdowns },
+      { type: "text", text: times },
     ],
   };
 }
 
 const periods: Text = ["PERIOD is one of ", periodExamples, "."];
 const breakdowns: Text = ["DIMENSION is one of ", dimensions.join(", "), "."];
+const times: Text = ["TIME is how long: ", howLongExamples, "."];
 
 /** The answer to a word that a command does not take; `suggestion` is a line that works. */
 export function unknownArgument(command: Command, word: string, suggestion: string | undefined): Message {
@@ -53,6 +66,7 @@ export function unknownArgument(command: Command, word: string, suggestion: stri
   const kinds = new Set(command.parameters.map(({ kind }) => kind));
   if (kinds.has("period")) blocks.push({ type: "text", text: periods });
   if (kinds.has("dimension")) blocks.push({ type: "text", text: breakdowns });
+  if (kinds.has("time")) blocks.push({ type: "text", text: times });
   return { title: "Not understood", tone: "neutral", blocks };
 }
 
@@ -78,7 +92,7 @@ export function unknownWord(word: string, suggestion: string | undefined): Messa
 }
 
 /** The answer to a command that lacks its argument. */
-export function missingArgument(command: Command, examples: readonly string[]): Message {
+export function missingArgument(command: Command, examples: readonly string[], what = "Accounts"): Message {
   return {
     title: "One word is missing",
     tone: "neutral",
@@ -88,7 +102,7 @@ export function missingArgument(command: Command, examples: readonly string[]): 
         ? [
             {
               type: "text" as const,
-              text: ["Accounts here: ", examples.slice(0, 8).join(", "), examples.length > 8 ? " …" : "."],
+              text: [`${what} here: `, examples.slice(0, 8).join(", "), examples.length > 8 ? " …" : "."],
             },
           ]
         : []),

@@ -1,17 +1,13 @@
 import { severityOf } from "../domain/event.ts";
 import { type Incident, isOpen } from "../domain/incident.ts";
-import {
-  type Action,
-  type Block,
-  type Message,
-  type Span,
-  spans,
-  type Text,
-  type Tone,
-} from "../domain/message.ts";
-import { eventTone, eventWords, type NameAccount } from "./event-words.ts";
+import { type Action, type Block, type Message, type Span, spans, type Tone } from "../domain/message.ts";
+import { isReminder } from "../domain/reminder.ts";
+import { type EventWords, eventTone, eventWords, type NameAccount } from "./event-words.ts";
 import { duration } from "./format.ts";
+import { personSpan } from "./people.ts";
+import { reminderWords } from "./remind.ts";
 
+const unnamedPerson = "somebody (see above)";
 /** So many incidents one message names; the others are counted. */
 const mostNamed = 10;
 
@@ -22,18 +18,23 @@ export function incidentMessage(incidents: readonly Incident[], nameAccount: Nam
   return several(incidents, nameAccount);
 }
 
-/** What is added below a message when incidents of it have changed. */
+/** What is added below a message when incidents of it have changed. It names no people, so that it calls none. */
 export function incidentDetails(incidents: readonly Incident[], nameAccount: NameAccount): Message {
-  const message = incidentMessage(incidents, nameAccount);
-  return { ...message, blocks: message.blocks.filter(({ type }) => type !== "actions") };
+  const unnamed = incidents.map((incident) => ({
+    ...incident,
+    takenBy: incident.takenBy && unnamedPerson,
+    snoozedBy: incident.snoozedBy && unnamedPerson,
+  }));
+  const { footer: _, blocks, ...message } = incidentMessage(unnamed, nameAccount);
+  return { ...message, blocks: blocks.filter(({ type }) => type !== "actions") };
 }
 
 function single(incident: Incident, nameAccount: NameAccount): Message {
   const { event } = incident;
-  const { title, text } = eventWords(event, nameAccount);
-  const blocks: Block[] = [{ type: "text", text }];
-  const state = stateOf(incident);
-  if (state !== undefined) blocks.push({ type: "text", text: state });
+  const { title, text } = wordsOf(incident, nameAccount);
+  const blocks = [spans(text), stateOf(incident)]
+    .filter((part) => part.length > 0)
+    .map((part): Block => ({ type: "text", text: part }));
   const actions = actionsOf(incident);
   if (actions.length > 0) blocks.push({ type: "actions", actions });
   return {
@@ -47,22 +48,45 @@ function single(incident: Incident, nameAccount: NameAccount): Message {
 function several(incidents: readonly Incident[], nameAccount: NameAccount): Message {
   const ordered = [...incidents].sort((a, b) => rank(a) - rank(b));
   const named = ordered.slice(0, mostNamed);
-  const facts = named.map((incident) => {
-    const { title, text } = eventWords(incident.event, nameAccount);
-    const state = stateOf(incident);
-    return { label: title, value: [...spans(text), ...(state === undefined ? [] : [" ", ...spans(state)])] };
+  const blocks = named.map((incident): Block => {
+    const { title, text } = wordsOf(incident, nameAccount);
+    const words = joined([spans(text), stateOf(incident)]);
+    return { type: "text", text: [{ strong: `${title}.` }, ...(words.length > 0 ? ["\n"] : []), ...words] };
   });
-  const blocks: Block[] = [{ type: "facts", facts }];
   const more = ordered.length - named.length;
   if (more > 0) blocks.push({ type: "text", text: `and ${more} more.` });
   blocks.push({ type: "actions", actions: [{ id: "run", label: "Details", command: "alerts" }] });
   return { title: headline(ordered), tone: worst(ordered.map(toneOf)), blocks };
 }
 
+function wordsOf(incident: Incident, nameAccount: NameAccount): EventWords {
+  if (isReminder(incident)) return reminderWords(incident, nameAccount);
+  const words = eventWords(incident.event, nameAccount);
+  // What was to be feared has not come or is past, so its numbers say nothing any more.
+  return isWorryOver(incident) ? { title: `Over: ${words.title}`, text: [] } : words;
+}
+
 function headline(incidents: readonly Incident[]): string {
+  const all = incidents.length;
   const open = incidents.filter((incident) => isOpen(incident)).length;
-  if (open === incidents.length) return `${open} alerts`;
-  return open === 0 ? `${incidents.length} messages` : `${incidents.length} messages, ${open} still open`;
+  if (open === all) return `${all} alerts`;
+  if (open > 0) return `${all} messages, ${open} still open`;
+  return incidents.every(isNews) ? `${all} messages` : `${all} messages, nothing open any more`;
+}
+
+/** Whether it was over as soon as it was found. */
+function isNews({ openedAt, endedAt }: Incident): boolean {
+  return endedAt === openedAt;
+}
+
+/** Whether it went on for a while and has ended. */
+function isOver({ openedAt, endedAt, event }: Incident): boolean {
+  return endedAt !== undefined && endedAt > openedAt && event.since === openedAt;
+}
+
+/** Whether a worry is over, and nothing better can be said than that. */
+function isWorryOver(incident: Incident): boolean {
+  return isOver(incident) && severityOf(incident.event.type) !== "info";
 }
 
 function rank(incident: Incident): number {
@@ -71,7 +95,10 @@ function rank(incident: Incident): number {
 }
 
 function toneOf(incident: Incident): Tone {
-  return eventTone(incident.event.type, severityOf(incident.event.type));
+  const { type } = incident.event;
+  if (isWorryOver(incident)) return "good";
+  // A reminder brings good news, or none.
+  return eventTone(type, isReminder(incident) ? "info" : severityOf(type));
 }
 
 function worst(tones: readonly Tone[]): Tone {
@@ -79,28 +106,33 @@ function worst(tones: readonly Tone[]): Tone {
 }
 
 /** How it goes on: how long it lasted, who has taken it on, how long it is quiet. */
-function stateOf(incident: Incident): Text | undefined {
-  const { endedAt, openedAt, takenBy, snoozedUntil, event } = incident;
-  // News are over as soon as they are told.
+function stateOf(incident: Incident): readonly Span[] {
+  const { endedAt, openedAt, takenBy, snoozedUntil, snoozedBy, loud } = incident;
+  const taken: Span[] = takenBy === undefined ? [] : ["Taken on by ", personSpan(takenBy), "."];
   if (endedAt !== undefined)
-    return endedAt > openedAt && event.since === openedAt
-      ? `Over after ${duration(endedAt - openedAt)}.`
-      : undefined;
-  const parts: Span[] = [];
-  if (takenBy !== undefined) parts.push("Taken on by ", { person: takenBy }, ".");
-  if (snoozedUntil !== undefined)
-    parts.push(" Quiet until ", { instant: snoozedUntil, style: "moment" }, ".");
-  return parts.length === 0 ? undefined : parts;
+    return isOver(incident) ? joined([[`The alert lasted ${duration(endedAt - openedAt)}.`], taken]) : [];
+  // What is loud is told only when the snooze is over.
+  if (snoozedUntil === undefined || loud) return taken;
+  const who: Span[] = snoozedBy === undefined ? [] : [", as ", personSpan(snoozedBy), " asked"];
+  return joined([taken, ["Quiet until ", { instant: snoozedUntil, style: "moment" }, ...who, "."]]);
+}
+
+/** Sentences one after the other. */
+function joined(sentences: readonly (readonly Span[])[]): readonly Span[] {
+  return sentences
+    .filter((sentence) => sentence.length > 0)
+    .flatMap((sentence, index) => (index === 0 ? sentence : [" ", ...sentence]));
 }
 
 function actionsOf(incident: Incident): Action[] {
   const { id, event } = incident;
-  if (!isOpen(incident)) return [];
   const run = (label: string, command: string): Action => ({ id: "run", label, command });
+  const details = run("Details", event.account === undefined ? "cost" : `show ${event.account}`);
+  if (!isOpen(incident)) return isNews(incident) ? [details] : [];
   const actions = [run("Got it", `alerts ack ${id}`), run("Snooze 1 h", `alerts snooze ${id} 1h`)];
   if (event.window?.resetsAt !== undefined)
     actions.push(run("Until reset", `alerts snooze ${id} until-reset`));
-  if (event.account === undefined) return [...actions, run("Details", "cost")];
-  if (event.type === "quota.exhausted") actions.push(run("Remind me", `remind ${event.account}`));
-  return [...actions, run("Details", `show ${event.account}`)];
+  if (event.type === "quota.exhausted" && event.account !== undefined)
+    actions.push(run("Remind me", `remind ${event.account}`));
+  return [...actions, details];
 }

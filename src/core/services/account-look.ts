@@ -1,10 +1,20 @@
-import { findOften, findOverage, findProjections, findRunaways } from "../domain/account-findings.ts";
+import {
+  findOften,
+  findProjections,
+  findRunaways,
+  isErratic,
+  type Projected,
+  type Risen,
+  runawaySubject,
+} from "../domain/account-findings.ts";
 import type { AlertEvent } from "../domain/event.ts";
 import type { QuotaSample } from "../domain/history.ts";
-import { type Finding, type Incident, isOpen, type Look } from "../domain/incident.ts";
+import { type Incident, isOpen, type Look } from "../domain/incident.ts";
+import { findMoved } from "../domain/moved-resets.ts";
+import { findOverage } from "../domain/overage-findings.ts";
 import type { Instant, Reading, Snapshot } from "../domain/quota.ts";
 import { findQuotas } from "../domain/quota-findings.ts";
-import type { ChannelWishes } from "./alert-rules.ts";
+import { asWished, type ChannelWishes } from "./alert-rules.ts";
 
 /** What is known of an account when it is looked at. */
 export interface AccountFacts {
@@ -14,17 +24,20 @@ export interface AccountFacts {
   told: readonly Reading[];
   /** The team's own windows, true now. */
   own: readonly Reading[];
-  projections: Parameters<typeof findProjections>[0]["projections"];
-  rises: Parameters<typeof findRunaways>[0]["rises"];
+  /** Quotas, of either kind, that run out before their reset. */
+  projections: readonly Projected[];
+  /** Quotas, of either kind, that rose fast. */
+  rises: readonly Risen[];
 }
 
-/** What one look at an account finds, for one channel. */
-export function lookAtAccount(seen: {
-  /** The account that stands for all that draw on its pool. */
+/** What a look is made with, whichever channel it is for. */
+export interface Seen {
+  /** Whose numbers these are; of a pool the account that stands for all that draw on it. */
   account: string;
   /** When the provider's numbers were true. */
   at: Instant;
   now: Instant;
+  /** Nothing was known of the account before. */
   firstSight: boolean;
   /** The provider's numbers are too old to be believed. */
   tooOld: boolean;
@@ -32,55 +45,73 @@ export function lookAtAccount(seen: {
   facts: AccountFacts;
   /** Samples of the account before `at`, oldest first. */
   samples: readonly QuotaSample[];
+  /** Who takes most of the account. */
   top: AlertEvent["top"];
-  wish: ChannelWishes;
-  /** What the outbox knows of the account on the channel. */
-  known: readonly Incident[];
-}): Look {
-  const { account, at, now, firstSight, facts, wish } = seen;
-  const open = seen.known.filter((incident) => isOpen(incident));
-  const ownIds = new Set(facts.own.map(({ id }) => id));
-  const isOwn = ({ event }: Incident) => ownIds.has(event.window?.id ?? "");
-  const told = findQuotas({
-    ...{ account, at, firstSight, thresholds: wish.thresholds, resets: wish.resets },
-    open: open.filter((incident) => !isOwn(incident)),
-    readings: seen.tooOld ? [] : facts.told,
-    samples: (reading) => seen.samples.filter((sample) => sample.reading === reading),
-  });
-  const own = findQuotas({
-    ...{ account, at: now, firstSight: false, thresholds: wish.thresholds, resets: wish.resets },
-    open: open.filter(isOwn),
-    readings: facts.own,
-    samples: () => [],
-  });
-  const findings: Finding[] = [...told.findings, ...own.findings, ...often(seen)];
-  const endings = new Map([...told.endings, ...own.endings]);
-  const held = new Set([...told.held, ...own.held]);
-  if (seen.tooOld || facts.snapshot?.state !== "ok") {
-    const decided = new Set([...endings.keys(), ...findings.map(({ subject }) => subject)]);
-    for (const { subject } of open) if (!decided.has(subject)) held.add(subject);
-  } else {
-    const about = { account, at, firstSight, open };
-    findings.push(
-      ...findProjections({ ...about, projections: facts.projections }),
-      ...findRunaways({ ...about, rises: facts.rises, top: seen.top }),
-      ...findOverage({ ...about, subscription: seen.subscription, readings: facts.told }),
-    );
-  }
-  return { findings, endings, held, doubts: new Map([...told.doubts, ...own.doubts]) };
 }
 
-function often({
-  account,
-  now,
-  known,
-}: {
-  account: string;
-  now: Instant;
-  known: readonly Incident[];
-}): Finding[] {
-  const exhausted = known.filter(({ level, subject }) => level >= 100 && subject.startsWith("quota|"));
-  return findOften({ account, now, exhausted: exhausted.map(({ openedAt }) => openedAt) });
+/**
+ * What one look at what a provider told finds, for one channel. Numbers that are too old, or older than those that
+ * another process has judged by, neither raise nor end anything.
+ */
+export function lookAtTold(seen: Seen, wish: ChannelWishes, known: readonly Incident[]): Look {
+  const { account, at, now, firstSight, facts } = seen;
+  const open = known.filter((incident) => isOpen(incident));
+  const isBehind = known.some(({ event }) => event.at > at && event.at <= now);
+  if (seen.tooOld || isBehind) return nothingFound(open);
+  const samples = (reading: string) => seen.samples.filter((sample) => sample.reading === reading);
+  const ownIds = new Set(facts.own.map(({ id }) => id));
+  const erratic = facts.told.filter(
+    (reading) => reading.kind === "quota" && isErratic(reading, samples(reading.id), at),
+  );
+  const isSteady = ({ reading }: { reading: Reading }) =>
+    !ownIds.has(reading.id) && !erratic.some(({ id }) => id === reading.id);
+
+  const about = { account, at, firstSight, open, readings: facts.told };
+  const quotas = findQuotas({ ...about, thresholds: wish.thresholds, resets: true });
+  const running = findProjections({ ...about, projections: facts.projections.filter(isSteady) });
+  const overage = seen.subscription ? findOverage(about) : undefined;
+  const look = {
+    findings: [
+      ...quotas.findings,
+      ...running.findings,
+      ...findRunaways({ ...about, rises: facts.rises.filter(isSteady), top: seen.top }),
+      ...(overage?.findings ?? []),
+      ...findMoved({ ...about, known, samples }),
+      ...findOften({ ...about, known }),
+    ],
+    endings: new Map([...quotas.endings, ...running.endings, ...(overage?.endings ?? [])]),
+    held: new Set([
+      ...quotas.held,
+      ...(overage?.held ?? []),
+      ...erratic.map((reading) => runawaySubject(account, reading)),
+    ]),
+    doubts: new Map([...quotas.doubts, ...(overage?.doubts ?? [])]),
+  };
+  return asWished(look, wish, known);
+}
+
+/** What one look at the team's own windows of an account finds, for one channel. They are true now. */
+export function lookAtOwn(
+  { account, now, facts }: Pick<Seen, "account" | "now" | "facts">,
+  wish: ChannelWishes,
+  known: readonly Incident[],
+): Look {
+  const open = known.filter((incident) => isOpen(incident));
+  const own = new Set(facts.own.map(({ id }) => id));
+  const isOwn = ({ reading }: { reading: Reading }) => own.has(reading.id);
+  const about = { account, at: now, firstSight: false, open, readings: facts.own };
+  const quotas = findQuotas({ ...about, thresholds: wish.thresholds, resets: true });
+  const running = findProjections({ ...about, projections: facts.projections.filter(isOwn) });
+  const runaways = findRunaways({ ...about, rises: facts.rises.filter(isOwn) });
+  const findings = [...quotas.findings, ...running.findings, ...runaways];
+  const endings = new Map([...quotas.endings, ...running.endings]);
+  return asWished({ ...quotas, findings, endings }, wish, known);
+}
+
+/** Everything stays as it is. */
+function nothingFound(open: readonly Incident[]): Look {
+  const held = new Set(open.map(({ subject }) => subject));
+  return { findings: [], endings: new Map(), held, doubts: new Map() };
 }
 
 /** Of accounts that draw on one pool the one that was read last knows best. */

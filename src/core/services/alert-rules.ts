@@ -1,4 +1,5 @@
-import type { EventType } from "../domain/event.ts";
+import type { AlertEvent, EventType } from "../domain/event.ts";
+import { type Incident, isOpen, type Look } from "../domain/incident.ts";
 import type { Quota } from "../domain/quota.ts";
 import { fitsPattern } from "../matching.ts";
 
@@ -24,9 +25,8 @@ export interface AlertRule {
 export interface ChannelWishes {
   channel: string;
   /** The thresholds that a window is told of. */
-  thresholds(quota: Quota): readonly number[];
-  resets: boolean;
-  wants(type: EventType): boolean;
+  thresholds(quota: Pick<Quota, "id" | "label">): readonly number[];
+  wants(event: Pick<AlertEvent, "type" | "window">): boolean;
 }
 
 /** What each channel wants to know of an account; of several accounts that draw on one pool what any of them says. */
@@ -47,21 +47,49 @@ export function moneyWishes(rules: readonly AlertRule[]): ChannelWishes[] {
   return wishesOf([...(broad.length > 0 ? broad : written), ...hooks]);
 }
 
+/**
+ * What a channel wants to hear of a look: of what ends in a way that it does not want to hear of, only that it is over.
+ *
+ * @param known what the outbox knows of the scope on the channel
+ */
+export function asWished(look: Look, { wants }: ChannelWishes, known: readonly Incident[]): Look {
+  const endings = new Map(look.endings);
+  for (const { subject, event } of known.filter(isOpen)) {
+    const ending = endings.get(subject);
+    if (ending !== undefined && !wants(ending.event)) endings.set(subject, { event, quiet: true });
+  }
+  return { ...look, endings, findings: look.findings.filter((finding) => wants(finding.event)) };
+}
+
 function wishesOf(rules: readonly AlertRule[]): ChannelWishes[] {
   const channels = new Set(rules.flatMap((rule) => rule.channels));
   return [...channels].map((channel) => {
     const own = rules.filter((rule) => rule.channels.includes(channel));
     return {
       channel,
-      thresholds: ({ label, id }) => {
-        const fitting = own.filter(
-          ({ windows }) => windows?.some((name) => name === label || name === id) ?? true,
-        );
-        return [...new Set(fitting.flatMap(({ at }) => at))];
-      },
-      resets: own.some(({ resets }) => resets),
-      wants: (type) =>
-        own.some(({ events }) => events?.some((pattern) => fitsPattern(pattern, type)) ?? true),
+      thresholds: (window) => [
+        ...new Set(
+          own.flatMap((rule) =>
+            rule.at.filter((mark) =>
+              isAbout(rule, { type: mark >= 100 ? "quota.exhausted" : "quota.low", window }),
+            ),
+          ),
+        ),
+      ],
+      wants: (event) => own.some((rule) => isAbout(rule, event)),
     };
   });
+}
+
+/** Events of windows that have something come back. */
+const comebacks: readonly EventType[] = ["quota.reset", "quota.reset_early", "quota.recovered"];
+
+function isAbout(
+  { windows, events, resets }: AlertRule,
+  { type, window }: Pick<AlertEvent, "type" | "window">,
+): boolean {
+  if (!(events?.some((pattern) => fitsPattern(pattern, type)) ?? true)) return false;
+  if (comebacks.includes(type) && !resets) return false;
+  if (windows === undefined || window === undefined || !type.startsWith("quota.")) return true;
+  return windows.includes(window.label) || windows.includes(window.id);
 }

@@ -1,14 +1,16 @@
 import type { Account } from "../domain/account.ts";
-import { findAccountState } from "../domain/account-findings.ts";
 import type { AlertEvent } from "../domain/event.ts";
 import type { QuotaSample } from "../domain/history.ts";
-import { type Changes, type Incident, isOpen, type Look, reconcile } from "../domain/incident.ts";
+import { isOpen } from "../domain/incident.ts";
 import { type AnomalyRule, type BudgetState, findBudgets, findSpike } from "../domain/money-findings.ts";
 import type { Instant } from "../domain/quota.ts";
 import { isTooOld } from "../domain/snapshot.ts";
+import { findAccountState } from "../domain/state-findings.ts";
 import type { Clock, Log, Outbox } from "../ports.ts";
-import { type AccountFacts, lookAtAccount, newestOf } from "./account-look.ts";
-import { type AlertRule, type ChannelWishes, moneyWishes, wishesFor } from "./alert-rules.ts";
+import { type AccountFacts, lookAtOwn, lookAtTold, newestOf } from "./account-look.ts";
+import { type AlertRule, asWished, moneyWishes, wishesFor } from "./alert-rules.ts";
+import { createLooks, placeOf } from "./settle-looks.ts";
+import { createTurns } from "./turns.ts";
 
 /** Money as it stands now. */
 export interface MoneyFacts {
@@ -21,7 +23,7 @@ export interface RaiseAlertsOptions {
   rules: readonly AlertRule[];
   outbox: Pick<Outbox, "put" | "change" | "find">;
   factsOf(account: string): AccountFacts;
-  /** Samples of an account before an instant, oldest first. */
+  /** Samples of an account before an instant, oldest first: those of the last hours, or the last there were. */
   samplesOf(account: string, before: Instant): Promise<readonly QuotaSample[]>;
   /** Whether an account is paid by a subscription. */
   isSubscription(account: string): boolean;
@@ -31,6 +33,8 @@ export interface RaiseAlertsOptions {
   anomaly: AnomalyRule;
   /** All accounts that draw on the same pool, itself included. */
   sharers(account: string): readonly string[];
+  /** Whether an account is muted: nothing new of it is told, and nothing ends; absent: none ever is. */
+  isMuted?: ((account: string) => boolean | Promise<boolean>) | undefined;
   /** Called when a channel has something to be told. */
   wake(channel: string): void;
   newId: () => string;
@@ -43,7 +47,9 @@ export interface RaiseAlerts {
   look(account: string): Promise<void>;
   /** The same for budgets and spend. */
   lookAtMoney(): Promise<void>;
-  /** Looks at everything; heals whatever a look before has missed. */
+  /** Tells those who are told of money something that has happened, once for each subject. Never throws. */
+  announce(subject: string, event: AlertEvent): Promise<void>;
+  /** Looks at everything; heals whatever a look before has missed. Never throws. */
   sweep(): Promise<void>;
   /** Resolves when all looks under way have ended. */
   settled(): Promise<void>;
@@ -51,6 +57,14 @@ export interface RaiseAlerts {
 
 /** Scope of what concerns money alone. */
 export const moneyScope = "money";
+/** Scope of what is news and over with that. */
+const newsScope = "news";
+/** What of an account is its own, whatever pool it draws on: the team's windows, and whether it can be read. */
+const ownScope = (account: string) => `${account}#own`;
+const stateScope = (account: string) => `${account}#state`;
+
+/** Between two looks there is more than so many milliseconds only when the machine was asleep. */
+const longestGap = 10 * 60_000;
 
 /**
  * Decides what channels are to be told: every look compares what is so now with what the outbox knows, so that looking
@@ -58,91 +72,84 @@ export const moneyScope = "money";
  * the outbox lets one of them win.
  */
 export function createRaiseAlerts(options: RaiseAlertsOptions): RaiseAlerts {
-  const { outbox, clock, log } = options;
+  const { clock, log } = options;
   const byId = new Map(options.accounts.map((account) => [account.id, account]));
-  /** The last look of each scope; looks of one scope follow each other. */
-  const underWay = new Map<string, Promise<void>>();
+  const turns = createTurns((scope, error) => log.error({ scope, error }, "Alerts could not be decided."));
+  const looks = createLooks(options);
+  const awake = { since: clock.now(), last: clock.now() };
 
-  function inTurn(scope: string, work: () => Promise<void>): Promise<void> {
-    const before = underWay.get(scope) ?? Promise.resolve();
-    const turn = before
-      .then(work)
-      .catch((error) => log.error({ scope, error }, "Alerts could not be decided."));
-    underWay.set(scope, turn);
-    return turn.finally(() => {
-      if (underWay.get(scope) === turn) underWay.delete(scope);
-    });
+  async function anyMuted(accounts: readonly string[]): Promise<boolean> {
+    const muted = await Promise.all(accounts.map((id) => options.isMuted?.(id) ?? false));
+    return muted.includes(true);
   }
 
-  /** Looks at a scope for each channel, again when another process has changed it meanwhile. */
-  async function settle(
-    scope: string,
-    wishes: readonly ChannelWishes[],
-    lookFor: (wishes: ChannelWishes, known: readonly Incident[]) => Look | Promise<Look>,
-  ): Promise<void> {
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      const known = await outbox.find({ scope });
-      let won = true;
-      for (const wish of wishes) {
-        const own = known.filter(({ channel }) => channel === wish.channel);
-        const look = await lookFor(wish, own);
-        const findings = look.findings.filter(({ event }) => wish.wants(event.type));
-        const facts = { channel: wish.channel, scope, now: clock.now(), newId: options.newId };
-        won = (await store(reconcile(own, { ...look, findings }, facts))) && won;
-      }
-      if (won) return;
-    }
+  /** All that draw on the pool of an account; the first stands for them. */
+  function poolOf(account: string): readonly string[] {
+    const members = [...options.sharers(account)].sort();
+    return members.length > 0 ? members : [account];
   }
 
-  /** False when another process was quicker. What is added goes first: a crash in between leaves nothing untold. */
-  async function store({ added, changed }: Changes): Promise<boolean> {
-    let won = true;
-    for (const incident of added) {
-      if (await outbox.put(incident)) options.wake(incident.channel);
-    }
-    for (const incident of changed) {
-      if (await outbox.change(incident)) options.wake(incident.channel);
-      else won = false;
-    }
-    return won;
-  }
-
-  async function lookAtPool(members: readonly string[]): Promise<void> {
-    const [account = ""] = members;
+  /** For the account that stands for the pool, and so that nothing is told twice should they part, for some others. */
+  async function lookAtPool(members: readonly string[], others: readonly string[]): Promise<void> {
+    if (await anyMuted(members)) return;
     const facts = newestOf(members.map((id) => options.factsOf(id)));
-    const { snapshot } = facts;
-    const interval = byId.get(account)?.interval ?? 0;
+    const { account: newest = "", fetchedAt: at } = facts.snapshot ?? {};
+    if (at === undefined) return;
     const now = clock.now();
-    const tooOld = snapshot?.fetchedAt !== undefined && isTooOld(snapshot.fetchedAt, interval, now);
-    const at = snapshot?.fetchedAt ?? now;
-    const samples = await options.samplesOf(account, at);
-    const firstSight = snapshot?.fetchedAt !== undefined && samples.length === 0;
-    const top = facts.rises.length > 0 ? await options.topOf(account) : undefined;
-    const seen = { account, at, now, firstSight, tooOld, facts, samples, top };
-    const subscription = options.isSubscription(account);
-    await settle(account, wishesFor(options.rules, members), (wish, known) =>
-      lookAtAccount({ ...seen, subscription, wish, known }),
-    );
+    const samples = await samplesOf(new Set([newest, ...members]), at);
+    const seen = {
+      ...{ at, now, facts, samples, firstSight: samples.length === 0 },
+      tooOld: isTooOld(at, byId.get(newest)?.interval ?? 0, now),
+      subscription: options.isSubscription(newest),
+      top: facts.rises.length > 0 ? await topOf(newest) : undefined,
+    };
+    const wishes = wishesFor(options.rules, members);
+    for (const account of new Set([...members.slice(0, 1), ...others])) {
+      const noted = account !== members[0];
+      await looks.settle(account, wishes, (wish, known) => ({
+        ...lookAtTold({ ...seen, account }, wish, known),
+        noted,
+      }));
+    }
   }
 
-  async function lookAtState(account: string): Promise<void> {
-    const { snapshot } = options.factsOf(account);
+  /** Of the first account that has any. */
+  async function samplesOf(accounts: Iterable<string>, before: Instant): Promise<readonly QuotaSample[]> {
+    for (const account of accounts) {
+      const samples = await options.samplesOf(account, before);
+      if (samples.length > 0) return samples;
+    }
+    return [];
+  }
+
+  /** Nobody's alert waits for the name of who caused it. */
+  async function topOf(account: string): Promise<AlertEvent["top"]> {
+    return await options.topOf(account).catch((error: unknown) => {
+      log.warn({ account, error }, "Who takes most of an account cannot be told.");
+      return undefined;
+    });
+  }
+
+  async function lookAtOne(account: string): Promise<void> {
     const config = byId.get(account);
-    if (snapshot === undefined || config === undefined) return;
+    if (config === undefined || (await anyMuted([account]))) return;
+    const facts = options.factsOf(account);
+    const { snapshot } = facts;
+    const wishes = wishesFor(options.rules, [account]);
     const now = clock.now();
-    const samples = await options.samplesOf(account, snapshot.fetchedAt ?? snapshot.attemptedAt);
-    const firstSight = samples.length === 0;
-    const { findings, endings } = findAccountState({
-      account,
-      snapshot,
-      interval: config.interval,
-      now,
-      firstSight,
-    });
-    await settle(`${account}#state`, wishesFor(options.rules, [account]), (_wish, known) => {
-      const unsure = known.filter(({ subject }) => !endings.has(subject)).map(({ subject }) => subject);
-      return { findings, endings, held: new Set(unsure), doubts: new Map() };
-    });
+    if (now - awake.last > longestGap) awake.since = now;
+    awake.last = now;
+    if (snapshot !== undefined) {
+      const seen = { account, snapshot, now, interval: config.interval, awakeSince: awake.since };
+      await looks.settle(stateScope(account), wishes, (wish, known) =>
+        asWished(findAccountState({ ...seen, known }), wish, known),
+      );
+    }
+    if (facts.own.length > 0) {
+      await looks.settle(ownScope(account), wishes, (wish, known) =>
+        lookAtOwn({ account, now, facts }, wish, known),
+      );
+    }
   }
 
   async function lookAtMoney(): Promise<void> {
@@ -151,30 +158,57 @@ export function createRaiseAlerts(options: RaiseAlertsOptions): RaiseAlerts {
     const { budgets, spike } = await options.money();
     const now = clock.now();
     const spikes = findSpike(spike, options.anomaly);
-    await settle(moneyScope, wishes, (_wish, known) => {
-      const open = known.filter(isOpen);
-      const { findings, endings } = findBudgets(budgets, { now, open, top: spike.top });
-      return { findings: [...findings, ...spikes], endings, held: new Set(), doubts: new Map() };
+    await looks.settle(moneyScope, wishes, (wish, known) => {
+      const { findings, endings } = findBudgets(budgets, { now, open: known.filter(isOpen), top: spike.top });
+      const look = {
+        findings: [...findings, ...spikes],
+        endings,
+        held: new Set<string>(),
+        doubts: new Map(),
+      };
+      return asWished(look, wish, known);
     });
+  }
+
+  /** The channels and scopes that are looked at. */
+  function placesOf(): Set<string> {
+    const places = moneyWishes(options.rules).map(({ channel }) => placeOf({ channel, scope: moneyScope }));
+    for (const { id } of options.accounts) {
+      for (const { channel } of wishesFor(options.rules, poolOf(id))) {
+        const scopes = [id, ownScope(id), stateScope(id)];
+        places.push(...scopes.map((scope) => placeOf({ channel, scope })));
+      }
+    }
+    return new Set(places);
   }
 
   const raise: RaiseAlerts = {
     async look(account) {
-      const members = [...options.sharers(account)].sort();
-      const pool = members.length > 0 ? members : [account];
+      const members = poolOf(account);
       await Promise.all([
-        inTurn(pool[0] ?? account, () => lookAtPool(pool)),
-        inTurn(`${account}#state`, () => lookAtState(account)),
+        turns.run(account, () => lookAtPool(members, [account])),
+        turns.run(ownScope(account), () => lookAtOne(account)),
       ]);
     },
-    lookAtMoney: () => inTurn(moneyScope, lookAtMoney),
+    lookAtMoney: () => turns.run(moneyScope, lookAtMoney),
+    announce: (subject, event) =>
+      turns.run(newsScope, () =>
+        looks.settle(newsScope, moneyWishes(options.rules), (wish, known) => {
+          const findings = [{ subject, level: 1, event, once: true }];
+          const look = { findings, endings: new Map(), held: new Set<string>(), doubts: new Map() };
+          return asWished(look, wish, known);
+        }),
+      ),
     async sweep() {
-      for (const { id } of options.accounts) await raise.look(id);
+      for (const { id } of options.accounts) {
+        const members = poolOf(id);
+        if (members[0] === id) await turns.run(id, () => lookAtPool(members, members));
+        await turns.run(ownScope(id), () => lookAtOne(id));
+      }
       await raise.lookAtMoney();
+      await turns.run("others", () => looks.endOthers(placesOf()));
     },
-    async settled() {
-      await Promise.all(underWay.values());
-    },
+    settled: turns.settled,
   };
   return raise;
 }

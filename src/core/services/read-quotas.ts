@@ -38,7 +38,7 @@ export type Urgency = "due" | "allowed";
 
 export interface ReadQuotas {
   accounts: readonly Account[];
-  /** Loads what was known before the last stop. */
+  /** Takes over what is stored and newer: of before the last stop, or read by another process meanwhile. */
   restore(): Promise<void>;
   /** The last snapshot of an account; undefined before its first read has ended. */
   snapshot(account: string): Snapshot | undefined;
@@ -165,7 +165,10 @@ export function createReadQuotas(options: ReadQuotasOptions): ReadQuotas {
     async restore() {
       const providers = new Map(accounts.map((account) => [account.id, account.provider]));
       for (const snapshot of await options.snapshots.latest()) {
-        if (providers.get(snapshot.account) === snapshot.provider) known.set(snapshot.account, snapshot);
+        const older = (known.get(snapshot.account)?.attemptedAt ?? 0) < snapshot.attemptedAt;
+        if (older && providers.get(snapshot.account) === snapshot.provider) {
+          known.set(snapshot.account, snapshot);
+        }
       }
     },
     snapshot: (account) => known.get(account),

@@ -5,7 +5,7 @@ import { addSums, noSums, type Sums } from "../domain/sums.ts";
 import type { Ledger } from "../ports.ts";
 import type { BudgetStatus, CostProjection } from "./usage-report.ts";
 
-/** A budget as configured. */
+/** A ceiling that the team sets to its spend. */
 export interface Budget {
   id: string;
   period: BudgetStatus["period"];
@@ -25,15 +25,18 @@ export interface SpendOutlook {
 export function createSpendOutlook(options: {
   ledger: Pick<Ledger, "usage">;
   days: Days;
-  budgets: readonly Budget[];
+  budgets: () => Promise<readonly Budget[]>;
 }): { at(now: Instant): Promise<SpendOutlook> } {
-  const { ledger, days, budgets } = options;
+  const { ledger, days } = options;
 
   return {
     async at(now) {
       const today = days.at(now).day;
       const first = [monthStart(today), weekStart(today), recentStart(today)].sort()[0] ?? today;
-      const { rows } = await ledger.usage({ from: first, to: today, by: "day" });
+      const [{ rows }, budgets] = await Promise.all([
+        ledger.usage({ from: first, to: today, by: "day" }),
+        options.budgets(),
+      ]);
       const recent = recentSpend(today, (day) => rows.get(day)?.billedMicros);
       const leftOfToday = part(now, days.start(today), days.start(addDays(today, 1)));
 

@@ -109,7 +109,7 @@ export interface UsageReportsOptions {
   ledger: Pick<Ledger, "usage">;
   days: Days;
   clock: Clock;
-  budgets: readonly Budget[];
+  budgets: () => Promise<readonly Budget[]>;
 }
 
 const mostRows = 10;

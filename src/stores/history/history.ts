@@ -35,7 +35,9 @@ export function createHistory(days: SampleDays): OpenHistory {
       const byDay = new Map<Day, QuotaSample[]>();
       for (const sample of samples) {
         const day = utcDay(sample.at);
-        byDay.set(day, [...(byDay.get(day) ?? []), { ...sample }]);
+        const those = byDay.get(day) ?? [];
+        those.push({ ...sample });
+        byDay.set(day, those);
       }
       await lane(async () => {
         for (const [day, those] of byDay) await days.add(day, those);

@@ -42,9 +42,16 @@ export function createSampleFiles({
   async function append(day: Day, text: string): Promise<void> {
     await makeFolder(folder);
     await withFile(disk, pathOf(day), "a", async (file) => {
+      const { size } = await file.stat();
       // After a crash the last line may be cut off; an empty line does no harm.
-      const isUnsure = !mended.has(day) && (await file.stat()).size > 0;
-      await file.writeFile(isUnsure ? `\n${text}` : text);
+      const isUnsure = !mended.has(day) && size > 0;
+      try {
+        await file.writeFile(isUnsure ? `\n${text}` : text);
+      } catch (error) {
+        // All of it is written again later, so nothing of it may stay.
+        await file.truncate(size).catch(() => mended.delete(day));
+        throw error;
+      }
       mended.add(day);
     });
   }

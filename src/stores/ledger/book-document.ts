@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Book, type Cell, emptyBook, type Spent } from "../../core/domain/book.ts";
+import { type Book, type Cell, nothingSpent, type Spent } from "../../core/domain/book.ts";
 import { isDay } from "../../core/domain/day.ts";
 import { noSums, type Sums } from "../../core/domain/sums.ts";
 import { dimensions, filterDimensions } from "../../core/domain/usage.ts";
@@ -35,6 +35,9 @@ const spentColumns = columnsOf<Spent>({
   costMicros: 4,
   unpriced: 5,
 });
+
+/** How many numbers stand for a minute. */
+export const minuteWidth = 1 + spentColumns.length;
 
 /** Checked without making a copy, for they are many. */
 const numbers = z.custom<number[]>((data) => Array.isArray(data) && data.every(Number.isFinite));
@@ -86,18 +89,32 @@ export function asBookDocument(data: unknown): BookDocument | undefined {
 
 /** The book that a document holds. */
 export function decodeBook(document: BookDocument): Book {
-  const book = emptyBook(document.day);
-  book.total = decodeSums(document.total);
-  for (const [dimension, rows] of document.rows) {
-    book.rows.set(dimension, new Map(rows.map(([value, one]) => [value, decodeSums(one)])));
-  }
-  book.cells =
-    document.cells === null
-      ? undefined
-      : new Map(document.cells.map(([values, one]) => [JSON.stringify(values), decodeCell(values, one)]));
-  book.minutes = new Map(document.minutes.map(([account, all]) => [account, decodeMinutes(all)]));
-  book.counters = new Map(document.counters);
-  return book;
+  return {
+    day: document.day,
+    total: decodeSums(document.total),
+    rows: decodeRows(document.rows),
+    cells: document.cells === null ? undefined : decodeCells(document.cells),
+    minutes: new Map(document.minutes.map(([account, all]) => [account, decodeMinutes(all)])),
+    counters: new Map(document.counters),
+  };
+}
+
+export function decodeRows(encoded: BookDocument["rows"]): Book["rows"] {
+  return new Map(
+    encoded.map(([dimension, rows]) => [
+      dimension,
+      new Map(rows.map(([value, one]) => [value, decodeSums(one)])),
+    ]),
+  );
+}
+
+export function decodeCells(encoded: NonNullable<BookDocument["cells"]>): Map<string, Cell> {
+  return new Map(encoded.map(([values, one]) => [JSON.stringify(values), decodeCell(values, one)]));
+}
+
+function decodeCell(values: readonly string[], encoded: readonly number[]): Cell {
+  const named = Object.fromEntries(filterDimensions.map((dimension, index) => [dimension, values[index]]));
+  return { values: named as Cell["values"], sums: decodeSums(encoded) };
 }
 
 function encodeSums(sums: Sums): number[] {
@@ -106,17 +123,12 @@ function encodeSums(sums: Sums): number[] {
   return encoded;
 }
 
-function decodeSums(encoded: readonly number[]): Sums {
+export function decodeSums(encoded: readonly number[]): Sums {
   const sums = noSums();
   for (const [index, column] of sumColumns.entries()) sums[column] = encoded[index] ?? 0;
   const times = encoded.slice(sumColumns.length);
   sums.times = { first: times[0] ?? 0, counts: times.slice(1) };
   return sums;
-}
-
-function decodeCell(values: readonly string[], encoded: readonly number[]): Cell {
-  const named = Object.fromEntries(filterDimensions.map((dimension, index) => [dimension, values[index]]));
-  return { values: named as Cell["values"], sums: decodeSums(encoded) };
 }
 
 function encodeMinutes(minutes: ReadonlyMap<number, Spent>): number[] {
@@ -128,15 +140,19 @@ function encodeMinutes(minutes: ReadonlyMap<number, Spent>): number[] {
   return encoded;
 }
 
-function decodeMinutes(encoded: readonly number[]): Map<number, Spent> {
+export function decodeMinutes(encoded: ArrayLike<number>): Map<number, Spent> {
   const minutes = new Map<number, Spent>();
-  const width = spentColumns.length + 1;
-  for (let at = 0; at + width <= encoded.length; at += width) {
-    const [minute = 0, records = 0, requests = 0, tokens = 0, audioMs = 0, costMicros = 0, unpriced = 0] =
-      encoded.slice(at, at + width);
-    minutes.set(minute, { records, requests, tokens, audioMs, costMicros, unpriced });
+  for (let at = 0; at + minuteWidth <= encoded.length; at += minuteWidth) {
+    minutes.set(encoded[at] ?? 0, spentAt(encoded, at));
   }
   return minutes;
+}
+
+/** What was spent in the minute that stands at a place of encoded minutes. */
+export function spentAt(encoded: ArrayLike<number>, at: number): Spent {
+  const spent = nothingSpent();
+  for (const [index, column] of spentColumns.entries()) spent[column] = encoded[at + 1 + index] ?? 0;
+  return spent;
 }
 
 /** The names of columns in their order; a name that is missing is an error of types. */

@@ -1,16 +1,19 @@
 import { readdir } from "node:fs/promises";
-import type { Book } from "../../core/domain/book.ts";
+import { spentIn } from "../../core/domain/book.ts";
 import { type Day, isDay } from "../../core/domain/day.ts";
 import { createCache } from "../cache.ts";
 import { ifThere, onDisk } from "../disk.ts";
 import { decodeBook } from "./book-document.ts";
 import { readBook } from "./book-file.ts";
+import { type ClosedBook, closeBook } from "./closed-book.ts";
 import { type FileDay, openFileDay } from "./file-day.ts";
 import type { Place } from "./place.ts";
 import type { Shelf } from "./shelf.ts";
 
 /** So many bytes of memory roll-ups may take that only questions need. */
 const budget = 64 * 1024 * 1024;
+/** Of more days than these that take records, those that took none just now are saved and put away. */
+const mostHeld = 8;
 
 /**
  * The days of a ledger in a folder, which nobody else may write to and which is made with the first record.
@@ -23,14 +26,16 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
   const days = await findDays(place.folder);
   const known = new Set(days.known);
   const opened = new Map<Day, FileDay>();
-  const books = createCache<Book>({
+  const closed = createCache<ClosedBook>({
     async load(day) {
       const document = await readBook(place, day);
-      return document && decodeBook(document);
+      return document && closeBook(document);
     },
-    weigh: weighBook,
+    weigh: ({ weight }) => weight,
     budget,
   });
+  /** Days that took records since the last `tidy`. */
+  const busy = new Set<Day>();
   const saving = new Set<FileDay>();
   let saves: Promise<void> = Promise.resolve();
   let hasToldOfFailure = false;
@@ -48,34 +53,38 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
 
   async function open(day: Day): Promise<FileDay> {
     await place.check();
+    busy.add(day);
     const found = opened.get(day);
-    if (found === undefined) return await openAnew(day);
-    if (found.book() !== undefined) return found;
-    const book = await books.get(day);
-    // Somebody took the file away.
-    if (book === undefined) return await openAnew(day);
-    found.hold(book);
+    if (found?.book() !== undefined) return found;
+    const document = found && (await readBook(place, day));
+    if (found === undefined || document === undefined) {
+      // Without its roll-ups, because somebody took them away, the day is made again from the journal.
+      await found?.journal.rest();
+      return await openAnew(day);
+    }
+    found.hold(decodeBook(document));
     return found;
   }
 
   function tidy(all: boolean): void {
+    const held = [...opened.values()].filter((day) => day.book() !== undefined).length;
     for (const day of opened.values()) {
       if (day.journal.end > 0) known.add(day.day);
       if (saving.has(day)) continue;
+      const isLeft = held > mostHeld && !busy.has(day.day);
       if (day.unsaved() === 0) putAway(day, all);
-      else if (all || day.unsaved() >= saveAfter) saveLater(day);
+      else if (all || isLeft || day.unsaved() >= saveAfter) saveLater(day);
     }
+    busy.clear();
   }
 
   function putAway(day: FileDay, all: boolean): void {
-    const book = day.book();
-    if (book !== undefined) {
-      if (known.has(day.day)) books.put(day.day, book);
-      day.release();
-    }
+    if (day.book() !== undefined) closed.forget(day.day);
+    day.release();
+    if (!all) return;
     // Without a journal it was opened to look for ids only.
-    if (all && day.journal.end === 0) opened.delete(day.day);
-    if (all) void day.journal.rest().catch(() => {});
+    if (day.journal.end === 0) opened.delete(day.day);
+    void day.journal.rest().catch(() => {});
   }
 
   function saveLater(day: FileDay): void {
@@ -102,7 +111,14 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
   return {
     days: (from, to) => [...known].filter((day) => day >= from && day <= to).sort(),
     async book(day) {
-      return known.has(day) ? (opened.get(day)?.book() ?? (await books.get(day))) : undefined;
+      return opened.get(day)?.book() ?? (await closed.get(day))?.book;
+    },
+    async spent(day, ...asked) {
+      const book = opened.get(day)?.book();
+      return book === undefined ? (await closed.get(day))?.spent(...asked) : spentIn(book, ...asked);
+    },
+    async accounts(day) {
+      return opened.get(day)?.book()?.minutes.keys() ?? (await closed.get(day))?.accounts ?? [];
     },
     opened: () => opened.values(),
     journal(day) {
@@ -138,11 +154,4 @@ async function findDays(folder: string): Promise<{ known: Day[]; withJournal: Da
     known: named(/^.{10}\.(json|json\.bak|ids)$/),
     withJournal: named(/^.{10}\.jsonl$/).sort(),
   };
-}
-
-/** About how many bytes of memory a book takes. */
-function weighBook(book: Book): number {
-  const minutes = [...book.minutes.values()].reduce((sum, { size }) => sum + size, 0);
-  const rows = [...book.rows.values()].reduce((sum, { size }) => sum + size, 0);
-  return 2_000 + 110 * minutes + 450 * rows + 650 * (book.cells?.size ?? 0) + 100 * book.counters.size;
 }

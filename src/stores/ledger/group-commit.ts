@@ -31,7 +31,8 @@ interface Share {
 
 /**
  * Appends records to the days of a shelf: `Ledger.append`. All who ask while a write is under way share the next one.
- * What is new is decided when a write begins, and counts once it is durable.
+ * What is new is decided when a write begins, and counts once it is durable. A call with a record that makes no sense
+ * throws request_invalid.
  */
 export function createGroupCommit(shelf: Shelf, lane: Lane) {
   const waiting: Call[] = [];
@@ -157,7 +158,7 @@ export function createGroupCommit(shelf: Shelf, lane: Lane) {
     throw failure.reason;
   }
 
-  return async function append(records: readonly UsageRecord[]): Promise<readonly boolean[]> {
+  async function append(records: readonly UsageRecord[]): Promise<readonly boolean[]> {
     if (records.length === 0) return [];
     if (recordsWaiting > 0 && recordsWaiting + records.length > mostWaiting) throw tooMany();
     const unsound = records.findIndex((record) => !isSound(record));
@@ -171,6 +172,14 @@ export function createGroupCommit(shelf: Shelf, lane: Lane) {
       recordsWaiting += records.length;
       schedule();
     });
+  }
+
+  return {
+    append,
+    /** Resolves once nobody waits any more. */
+    async idle(): Promise<void> {
+      while (scheduled || waiting.length > 0) await lane(async () => {});
+    },
   };
 }
 

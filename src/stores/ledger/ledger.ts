@@ -1,4 +1,4 @@
-import { addSpent, nothingSpent, spentIn } from "../../core/domain/book.ts";
+import { addSpent, nothingSpent } from "../../core/domain/book.ts";
 import { addDays, type Day, isDay } from "../../core/domain/day.ts";
 import type { Instant } from "../../core/domain/quota.ts";
 import { filterDimensions, type UsageRecord, valueIn } from "../../core/domain/usage.ts";
@@ -21,7 +21,7 @@ export interface OpenLedger extends Ledger {
  */
 export function createLedger(shelf: Shelf, tidyEvery?: number): OpenLedger {
   const lane = createLane();
-  const append = createGroupCommit(shelf, lane);
+  const commits = createGroupCommit(shelf, lane);
   const accounts = createAccounts(shelf);
   let closing: Promise<void> | undefined;
   const timer =
@@ -35,8 +35,9 @@ export function createLedger(shelf: Shelf, tidyEvery?: number): OpenLedger {
   return {
     async append(records) {
       assertOpen();
-      const added = await append(records);
-      for (const [index, { account }] of records.entries()) if (added[index]) accounts.add(account);
+      const accountsOf = records.map(({ account }) => account);
+      const added = await commits.append(records);
+      for (const [index, account] of accountsOf.entries()) if (added[index]) accounts.add(account);
       return added;
     },
 
@@ -74,8 +75,7 @@ export function createLedger(shelf: Shelf, tidyEvery?: number): OpenLedger {
     async spent(account, start, end) {
       const sum = nothingSpent();
       for (const day of shelf.days(addDays(utcDay(start), -1), addDays(utcDay(end), 1))) {
-        const book = await shelf.book(day);
-        if (book !== undefined) addSpent(sum, spentIn(book, account, start, end));
+        addSpent(sum, (await shelf.spent(day, account, start, end)) ?? nothingSpent());
       }
       return sum.records > 0 || (await accounts.has(account)) ? sum : undefined;
     },
@@ -105,7 +105,7 @@ export function createLedger(shelf: Shelf, tidyEvery?: number): OpenLedger {
 
     close() {
       clearInterval(timer);
-      closing ??= lane(() => shelf.close());
+      closing ??= commits.idle().then(() => lane(() => shelf.close()));
       return closing;
     },
   };
@@ -118,7 +118,7 @@ function createAccounts(shelf: Shelf) {
 
   async function lookThrough(): Promise<void> {
     for (const day of shelf.days("", "~")) {
-      for (const account of (await shelf.book(day))?.minutes.keys() ?? []) seen.add(account);
+      for (const account of await shelf.accounts(day)) seen.add(account);
     }
   }
 

@@ -1,7 +1,7 @@
-import { type Book, emptyBook, enter } from "../../core/domain/book.ts";
+import { type Book, emptyBook, enter, spentIn } from "../../core/domain/book.ts";
 import type { Day } from "../../core/domain/day.ts";
 import type { UsageRecord } from "../../core/domain/usage.ts";
-import { createFingerprints } from "./fingerprints.ts";
+import { createFingerprints, type Fingerprints } from "./fingerprints.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { copyRecord } from "./record-line.ts";
 import type { OpenDay, Shelf } from "./shelf.ts";
@@ -11,8 +11,17 @@ export function createMemoryShelf(): Shelf {
   const days = new Map<Day, MemoryDay>();
 
   return {
-    days: (from, to) => [...days.keys()].filter((day) => day >= from && day <= to).sort(),
+    days: (from, to) =>
+      [...days.values()]
+        .filter(({ day, ids }) => day >= from && day <= to && ids.size > 0)
+        .map(({ day }) => day)
+        .sort(),
     book: async (day) => days.get(day)?.book,
+    async spent(day, ...asked) {
+      const book = days.get(day)?.book;
+      return book && spentIn(book, ...asked);
+    },
+    accounts: async (day) => days.get(day)?.book.minutes.keys() ?? [],
     opened: () => days.values(),
     journal(day) {
       const journal = days.get(day)?.journal;
@@ -32,6 +41,7 @@ export function createMemoryShelf(): Shelf {
 }
 
 interface MemoryDay extends OpenDay {
+  ids: Fingerprints;
   book: Book;
 }
 

@@ -64,7 +64,7 @@ export function resume(
     );
   }
   // Of a journal other than the saved one all is read: the ids tell which of its records are in the book.
-  const isSame = journal !== undefined && journal.head.id === document.journal.id;
+  const isSame = journal !== undefined && journal.head.id !== "" && journal.head.id === document.journal.id;
   return {
     book: decodeBook(document),
     ids: createFingerprints(ids.bytes),

@@ -1,5 +1,6 @@
-import type { Book } from "../../core/domain/book.ts";
+import type { Book, Spent } from "../../core/domain/book.ts";
 import type { Day } from "../../core/domain/day.ts";
+import type { Instant } from "../../core/domain/quota.ts";
 import type { UsageRecord } from "../../core/domain/usage.ts";
 import type { Fingerprints } from "./fingerprints.ts";
 import type { Journal } from "./journal.ts";
@@ -27,6 +28,10 @@ export interface Shelf {
    * or none any more.
    */
   book(day: Day): Promise<Book | undefined>;
+  /** As `spentIn` tells it of the book; undefined when there is none. */
+  spent(day: Day, account: string, start: Instant, end: Instant): Promise<Spent | undefined>;
+  /** The accounts that have a record on the day. */
+  accounts(day: Day): Promise<Iterable<string>>;
   /** The days whose records are kept, and those that took a record lately. */
   opened(): Iterable<OpenDay>;
   /** The journal of a day that has records; undefined when there are none, or none any more. */

@@ -24,6 +24,8 @@ export interface Interaction {
 interface Posted {
   id: string;
   channel: string;
+  /** When, in milliseconds since 1970. */
+  at: number;
   body: Body;
 }
 
@@ -46,6 +48,12 @@ export function createRest({
   const posted: Posted[] = [];
   const registrations: { path: string; commands: Body[] }[] = [];
   const refusals = new Map<string, { status: number; code: number }>();
+  const rules = {
+    /** Messages can be read back; without that permission every channel looks empty. */
+    history: true,
+    /** Discord still knows the nonces of messages. */
+    nonces: true,
+  };
 
   const routes: [string, RegExp, (body: Body, parts: string[]) => Answer][] = [
     ["PUT", /^\/applications\/\d+(?:\/guilds\/(\d+))?\/commands$/, register],
@@ -53,8 +61,12 @@ export function createRest({
     ["PATCH", /^\/webhooks\/\d+\/([^/]+)\/messages\/(?:@|%40)original$/, edit],
     ["POST", /^\/webhooks\/\d+\/([^/]+)$/, followUp],
     ["POST", /^\/channels\/(\d+)\/messages$/, post],
+    ["GET", /^\/channels\/(\d+)\/messages$/, read],
+    ["PATCH", /^\/channels\/(\d+)\/messages\/(\d+)$/, change],
+    ["POST", /^\/users\/@me\/channels$/, openDirect],
   ];
 
+  /** A request; `body` of one without a body is its query. */
   function answer(method: string, path: string, authorization: string | undefined, body: Body): Answer {
     const open = path.startsWith("/interactions/") || path.startsWith("/webhooks/");
     if (!open && authorization !== `Bot ${token}`) return problem(401, 0, "401: Unauthorized");
@@ -118,10 +130,45 @@ export function createRest({
     if (refusal !== undefined) return problem(refusal.status, refusal.code, "Missing Access");
     const invalid = check("message", body, body);
     if (invalid !== undefined) return invalid;
-    const before = posted.find((each) => body.enforce_nonce && each.body.nonce === body.nonce);
-    const message = before ?? { id: newId(), channel, body };
+    const isSame = (each: Posted) => rules.nonces && body.enforce_nonce && each.body.nonce === body.nonce;
+    const before = posted.find(isSame);
+    const message = before ?? { id: newId(), channel, at: Date.now(), body };
     if (before === undefined) posted.push(message);
     return { status: 200, body: { id: message.id, channel_id: channel } };
+  }
+
+  function read(query: { limit?: string; before?: string }, [channel = ""]: string[]): Answer {
+    const refusal = refusals.get(channel);
+    if (refusal !== undefined) return problem(refusal.status, refusal.code, "Missing Access");
+    const known = posted.filter((each) => each.channel === channel && rules.history);
+    const older = known.filter(({ id }) => query.before === undefined || BigInt(id) < BigInt(query.before));
+    const messages = older.toReversed().slice(0, Number(query.limit ?? 50));
+    return { status: 200, body: messages.map(fetched) };
+  }
+
+  /** A message as it is fetched: without its nonce, its components numbered where they have no number. */
+  function fetched({ id, channel, at, body }: Posted): object {
+    const { components = [], flags = 0, content = "" } = body;
+    const numbered = components.map((each: object, index: number) => ({ id: index + 1, ...each }));
+    const timestamp = new Date(at).toISOString();
+    return { id, channel_id: channel, timestamp, content, flags, components: numbered };
+  }
+
+  function change(body: Body, [channel = "", id = ""]: string[]): Answer {
+    const refusal = refusals.get(channel);
+    if (refusal !== undefined) return problem(refusal.status, refusal.code, "Missing Access");
+    const message = posted.find((each) => each.id === id && each.channel === channel);
+    if (message === undefined) return problem(404, 10008, "Unknown Message");
+    const invalid = check("edit", body, body);
+    if (invalid !== undefined) return invalid;
+    message.body = { ...message.body, ...body };
+    return { status: 200, body: { id, channel_id: channel } };
+  }
+
+  function openDirect(body: Body): Answer {
+    const refusal = refusals.get(String(body.recipient_id));
+    if (refusal !== undefined) return problem(refusal.status, refusal.code, "Refused");
+    return { status: 200, body: { id: directChannelOf(String(body.recipient_id)), type: 1 } };
   }
 
   function check(kind: BodyKind, body: Body, message: Body): Answer | undefined {
@@ -134,7 +181,12 @@ export function createRest({
       : problem(400, 50035, `Invalid Form Body: ${problems.join("; ")}`);
   }
 
-  return { answer, interactions, posted, registrations, refusals, applicationId };
+  return { answer, interactions, posted, registrations, refusals, rules, applicationId };
+}
+
+/** The id of the direct messages with a person: the same every time. */
+export function directChannelOf(user: string): string {
+  return `7${user.slice(1)}`;
 }
 
 export function problem(status: number, code: number, message: string): Answer {

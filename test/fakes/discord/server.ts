@@ -8,7 +8,8 @@
  *
  * People:   slash, complete, press; each gives the interaction, in which the server keeps all that the bot answered.
  * Records:  requests (everything over HTTP), registrations, posted (channel messages), gateway.log.
- * REST:     fault(method, path, fault, times) for the next requests that fit; refuse(id, status, code) for a channel or guild.
+ * REST:     fault(method, path, fault, times) for the next requests that fit; refuse(id, status, code) for a channel, person
+ *           or guild; rules; say(channel, content), remove(id) of a message.
  * Gateway:  gateway.closeAll(code), gateway.broadcast({ op: 7 }), gateway.flags, gateway.forgetSessions(), redeliver(asked).
  * Outage:   down() closes the port and every connection, up() opens the same port again; sessions survive.
  *
@@ -73,7 +74,8 @@ export async function startFakeDiscord({ heartbeatInterval = 41_250 }: { heartbe
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? "";
-    const path = new URL(request.url ?? "", "http://fake").pathname.replace(/^\/api\/v10/, "");
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
+    const path = pathname.replace(/^\/api\/v10/, "");
     const { body, files } = await readBody(request);
     requests.push({ method, path, body, files });
     const fault = faults.take(method, path);
@@ -88,7 +90,8 @@ export async function startFakeDiscord({ heartbeatInterval = 41_250 }: { heartbe
     const answer =
       method === "GET" && path === "/gateway/bot"
         ? gatewayBot(request.headers.authorization)
-        : (unattached(body, files) ?? rest.answer(method, path, request.headers.authorization, body));
+        : (unattached(body, files) ??
+          rest.answer(method, path, request.headers.authorization, body ?? Object.fromEntries(searchParams)));
     if (fault === "lost") return void request.socket.destroy();
     if (fault !== undefined) await pause(fault.slow);
     reply(response, answer);
@@ -117,6 +120,17 @@ export async function startFakeDiscord({ heartbeatInterval = 41_250 }: { heartbe
     gateway,
     fault: (method: string, path: RegExp, fault: Fault, times = 1) => faults.add(method, path, fault, times),
     refuse: (id: string, status: number, code: number) => rest.refusals.set(id, { status, code }),
+    /** What Discord remembers and lets be read; tests change it. */
+    rules: rest.rules,
+    /** Somebody else says something in a channel. */
+    say: (channel: string, content: string) =>
+      rest.posted.push({ id: newId(), channel, at: Date.now(), body: { content } }),
+    /** Somebody deletes a message. */
+    remove: (id: string) =>
+      rest.posted.splice(
+        rest.posted.findIndex((each) => each.id === id),
+        1,
+      ),
     ...people,
     down,
     async up(): Promise<void> {

@@ -8,6 +8,9 @@ export interface Shown {
   text: string;
   blocks: SlackBlock[];
   via: "ack" | "response_url" | "chat.postMessage";
+  metadata?: object | undefined;
+  /** Another author than the bot: "person", or a bot's id. */
+  by?: string | undefined;
   /** How often it has been replaced. */
   edits: number;
 }
@@ -38,7 +41,7 @@ interface ResponseUrl {
 export function createConversations() {
   const shown: Shown[] = [];
   const urls = new Map<string, ResponseUrl>();
-  let last = 1_700_000_000_000_000;
+  let last = Date.now() * 1_000;
 
   function nextTs(): string {
     last += 100;
@@ -52,6 +55,10 @@ export function createConversations() {
     return added;
   }
 
+  function remove(message: Shown): void {
+    shown.splice(shown.indexOf(message), 1);
+  }
+
   function replace(message: Shown, said: Said): void {
     message.text = said.text ?? "";
     message.blocks = said.blocks ?? [];
@@ -63,6 +70,7 @@ export function createConversations() {
     nextTs,
     show,
     replace,
+    remove,
     /** Makes the path of a response_url. */
     open(url: Omit<ResponseUrl, "uses" | "until">): string {
       const path = `/response/${urls.size + 1}`;

@@ -22,6 +22,7 @@ import { createConversations, type Said, type Shown } from "./conversations.ts";
 import { answerJson, createFaults, type Fault, spoil } from "./faults.ts";
 import { createFiles, type Uploaded } from "./files.ts";
 import { openLink } from "./link.ts";
+import type { Room } from "./reading.ts";
 import { post } from "./signed.ts";
 import { createWebApi, formBody, type Payload } from "./web-api.ts";
 
@@ -56,6 +57,12 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
   const user = "U01ALICE";
   const bot = "U0BOT";
 
+  const rooms: Room[] = [
+    { id: channel, name: "general", joined: true },
+    { id: "C02QUOTA", name: "ai-quota", joined: true },
+    { id: "C123", name: "ops", joined: true },
+  ];
+  const lacking = new Set<string>();
   const conversations = createConversations();
   const files = createFiles();
   const faults = createFaults();
@@ -64,7 +71,10 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
   let last: { envelope: Envelope; responsePath?: string | undefined } | undefined;
   const link = await openLink({ onRequest, refusesSockets: () => faults.take("websocket") !== undefined });
   const { socketUrl, urlOf } = link;
-  const webApi = createWebApi({ conversations, files, botToken, appToken, bot, socketUrl, urlOf, refuses });
+  const webApi = createWebApi({
+    ...{ conversations, files, rooms, lacking },
+    ...{ botToken, appToken, bot, socketUrl, urlOf, refuses },
+  });
 
   async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
@@ -131,6 +141,15 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
     shown: conversations.shown as readonly Shown[],
     /** Every request to the Web API and to a response_url, answered or not. */
     calls: calls as readonly Readonly<(typeof calls)[number]>[],
+    /** The channels there are; tests add, change and delete them. */
+    rooms,
+    /** Scopes that the installation lacks; tests add to them. */
+    lacking,
+    /** Somebody else says something in a channel. */
+    say: (said: Said & { channel: string; metadata?: object; by: string }): Shown =>
+      conversations.show({ via: "chat.postMessage", ...said }),
+    /** Somebody deletes a message. */
+    remove: conversations.remove,
     /** Files that were announced, with what came of them. */
     files: files.files as readonly Uploaded[],
     /** Open sockets now, and how many there have been. */
@@ -169,10 +188,10 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
         type: "block_actions",
         user: { id: by, team_id: "T01" },
         team: { id: "T01" },
-        channel: { id: channel },
+        channel: { id: message.channel },
         container: { type: "message", message_ts: message.ts, is_ephemeral: message.onlyFor !== undefined },
         actions: [{ ...button, block_id: "b", action_ts: conversations.nextTs() }],
-        response_url: urlOf(conversations.open({ channel, user: by, original: message })),
+        response_url: urlOf(conversations.open({ channel: message.channel, user: by, original: message })),
         trigger_id: randomUUID(),
       };
       return await deliver(envelope("interactive", payload));

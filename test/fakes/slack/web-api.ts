@@ -1,5 +1,6 @@
 import type { createConversations, Said } from "./conversations.ts";
 import type { createFiles } from "./files.ts";
+import { createReading, type Room } from "./reading.ts";
 
 export type Payload = Record<string, unknown>;
 
@@ -7,6 +8,9 @@ export type Payload = Record<string, unknown>;
 export function createWebApi(options: {
   conversations: ReturnType<typeof createConversations>;
   files: ReturnType<typeof createFiles>;
+  rooms: readonly Room[];
+  /** Scopes that the installation lacks. */
+  lacking: ReadonlySet<string>;
   botToken: string;
   appToken: string;
   bot: string;
@@ -15,6 +19,7 @@ export function createWebApi(options: {
   refuses(said: Said): boolean;
 }) {
   const { conversations, files, refuses } = options;
+  const reading = createReading(options);
   return (method: string, token: string, body: Payload): object => {
     const wanted = method === "apps.connections.open" ? options.appToken : options.botToken;
     if (token !== wanted) return { ok: false, error: "invalid_auth" };
@@ -26,19 +31,28 @@ export function createWebApi(options: {
         return { ok: true, url: options.socketUrl() };
       case "chat.postMessage": {
         if (refuses(said)) return { ok: false, error: "invalid_blocks" };
-        const { text, blocks, channel, thread_ts: thread } = said;
-        const added = conversations.show({ text, blocks, channel, thread, via: method });
+        const { text, blocks, thread_ts: thread, metadata } = said;
+        const channel = reading.idOf(said.channel);
+        if (channel === undefined) return { ok: false, error: "channel_not_found" };
+        const added = conversations.show({ text, blocks, channel, thread, metadata, via: method });
         return { ok: true, channel: added.channel, ts: added.ts, message: said };
       }
       case "chat.update": {
-        const known = conversations.shown.find(({ ts }) => ts === said.ts);
+        if (reading.idOf(said.channel) !== said.channel) return { ok: false, error: "channel_not_found" };
+        const known = conversations.shown.find(
+          ({ ts, channel }) => ts === said.ts && channel === said.channel,
+        );
         if (known === undefined) return { ok: false, error: "message_not_found" };
         if (refuses(said)) return { ok: false, error: "invalid_blocks" };
         conversations.replace(known, said);
         return { ok: true, channel: known.channel, ts: known.ts, text: known.text };
       }
       case "conversations.open":
-        return { ok: true, channel: { id: `D-${body.users}` } };
+        return { ok: true, channel: { id: reading.idOf(String(body.users)) } };
+      case "conversations.history":
+        return reading.history(body);
+      case "users.conversations":
+        return reading.conversations(body);
       case "files.getUploadURLExternal": {
         const { id } = files.announce(String(body.filename), Number(body.length));
         return { ok: true, file_id: id, upload_url: options.urlOf(`/upload/${id}`) };
@@ -58,6 +72,7 @@ interface Post extends Said {
   channel: string;
   ts: string | undefined;
   thread_ts: string | undefined;
+  metadata: object | undefined;
 }
 
 function postOf(body: Payload): Post {
@@ -68,13 +83,13 @@ function postOf(body: Payload): Post {
     channel: text("channel") ?? "",
     ts: text("ts"),
     thread_ts: text("thread_ts"),
+    metadata: typeof body.metadata === "object" && body.metadata !== null ? body.metadata : undefined,
   };
 }
 
 /** Form fields, those that hold JSON parsed. */
 export function formBody(text: string): Payload {
   const fields = [...new URLSearchParams(text)];
-  return Object.fromEntries(
-    fields.map(([key, value]) => [key, key === "blocks" || key === "files" ? JSON.parse(value) : value]),
-  );
+  const json = new Set(["blocks", "files", "metadata"]);
+  return Object.fromEntries(fields.map(([key, value]) => [key, json.has(key) ? JSON.parse(value) : value]));
 }

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import type { Config } from "../config.ts";
+import type { UsageRecord } from "../core/domain/usage.ts";
+import { createAllocations } from "../core/services/allocate.ts";
+import { createAllocationBooks } from "../core/services/allocation-books.ts";
+import { createRoomOf } from "../core/services/capacity.ts";
+import { createPerPercent } from "../core/services/capacity-measure.ts";
+import { createRouting, type RoutingService } from "../core/services/routing.ts";
+import { createTaskSizes } from "../core/services/task-sizes.ts";
+import { parseLimitReport } from "../ingest/limits/limit-report.ts";
+import { readUsageRecord } from "../ingest/usage-record.ts";
+import type { Core, Machine } from "./core.ts";
+import type { Money } from "./money.ts";
+import type { createUsage } from "./usage.ts";
+
+/** What tells which account to use now. */
+export function createRoutes(config: Pick<Config, "combos">, options: Core & Money): RoutingService {
+  const { store } = options;
+  return createRouting({
+    ...options,
+    combos: config.combos,
+    ...{ settings: store.settings, ledger: store.ledger, history: store.history },
+  });
+}
+
+/** What agents ask before they spend. */
+export function createAgents(
+  config: Pick<Config, "agents">,
+  options: Core &
+    Pick<Awaited<ReturnType<typeof createUsage>>, "recordUsage"> & {
+      taskSizes: ReturnType<typeof createSizes>;
+      routing: RoutingService;
+    } & Pick<Machine, "providers">,
+) {
+  const { store, routing, clock, sleep } = options;
+  const { ledger, settings, history } = store;
+  const allocations = createAllocations({
+    ...options,
+    async candidatesOf({ combo, model }) {
+      if (combo === undefined && model === undefined) return [];
+      const { order } = routing.route(combo === undefined ? { model: model ?? "" } : { combo });
+      return order.filter(({ verdict }) => verdict.available);
+    },
+    roomOf: createRoomOf({
+      ...options,
+      ledger,
+      perPercent: createPerPercent({ ...options, ledger, history }),
+    }),
+    books: createAllocationBooks({
+      ...options,
+      settings,
+      providers: options.providers.map(({ id }) => id),
+      pause: sleep,
+      random: Math.random,
+    }),
+    rules: config.agents,
+    newId: randomUUID,
+  });
+  return {
+    allocations,
+    readRecord: readUsageRecord,
+    reportLimit: (body: unknown) => routing.reportLimit(parseLimitReport(body, clock.now())),
+  };
+}
+
+/** What tasks take, by what has been recorded. */
+export function createSizes(options: Core) {
+  return createTaskSizes({ ...options, ledger: options.store.ledger });
+}
+
+/** Tells all of them of new records. */
+export function inform(
+  ...listeners: readonly { recorded(records: readonly UsageRecord[]): void }[]
+): (records: readonly UsageRecord[]) => void {
+  return (records) => {
+    for (const listener of listeners) listener.recorded(records);
+  };
+}

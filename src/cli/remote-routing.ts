@@ -1,0 +1,23 @@
+import { AppError } from "../core/errors.ts";
+import { parseCombosJson } from "../core/services/combo-json.ts";
+import { parseRouteJson } from "../core/services/route-json.ts";
+import type { RoutingReports } from "../core/services/routing.ts";
+import { parseSuggestJson } from "../core/services/suggest-json.ts";
+import { createAsk } from "./ask-bot.ts";
+
+/** Asks the bot at the address what to use. Throws like `createAsk`. */
+export function createRemoteRouting(options: { url: string; key: string }): RoutingReports {
+  const ask = createAsk(options);
+  return {
+    route: (name) => ask("/api/v1/route", { name }, parseRouteJson),
+    combo: (combo, period) =>
+      ask("/api/v1/combos", { combo, period: period.name }, (value) => parseCombosJson(value)?.[0]),
+    suggestions: () => ask("/api/v1/suggestions", {}, parseSuggestJson),
+  };
+}
+
+/** Of a data folder that a bot works on which cannot be asked: everything throws store_unavailable. */
+export function closedRouting(why: string): RoutingReports {
+  const refuse = () => Promise.reject(new AppError("store_unavailable", why));
+  return { route: refuse, combo: refuse, suggestions: refuse };
+}

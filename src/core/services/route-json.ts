@@ -1,0 +1,164 @@
+import { z } from "zod";
+import type { Caveat, Hindrance, Verdict } from "../domain/availability.ts";
+import type { Instant } from "../domain/quota.ts";
+import type { Candidate } from "../domain/route.ts";
+import { caveatWords, hindranceWords } from "../messages/route-words.ts";
+import type { AvailableReport, RouteReport } from "./routing.ts";
+
+/** A route for programs: what `GET /api/v1/route` and `quota route --json` tell. What is not known is null. */
+export function routeJson(report: RouteReport) {
+  const { name, kind, choice, since, standsInFor, mode } = report;
+  return {
+    at: iso(report.at),
+    name,
+    kind,
+    choice: choice === undefined ? null : placeOf(choice),
+    since: isoOrNull(since),
+    standsInFor: standsInFor ?? null,
+    mode: mode === undefined ? null : { ...mode, until: isoOrNull(mode.until) },
+    order: report.order.map((candidate) => ({
+      ...placeOf(candidate),
+      usable: candidate.verdict.available,
+      ...verdictJson(candidate.verdict),
+      billing: candidate.billing,
+      basis: candidate.basis,
+      pricePerMillionUsd: candidate.price === undefined ? null : candidate.price / 1e6,
+    })),
+  };
+}
+
+/** Whether something may be used, for programs: what `GET /api/v1/available` tells. */
+export function availableJson({ at, account, model, verdict }: AvailableReport) {
+  return {
+    at: iso(at),
+    account,
+    model: model ?? null,
+    available: verdict.available,
+    ...verdictJson(verdict),
+  };
+}
+
+function placeOf({ key, account, model }: Candidate) {
+  return { member: key, account, model: model ?? null };
+}
+
+function verdictJson({ until, left, window, knownAt, hindrances, caveats }: Verdict) {
+  return {
+    until: isoOrNull(until),
+    leftPercent: left === undefined ? null : Math.round(left * 100) / 100,
+    window: window?.label ?? null,
+    pool: window?.scope ?? null,
+    resetsAt: isoOrNull(window?.resetsAt),
+    knownAt: isoOrNull(knownAt),
+    reasons: [...hindrances.map(hindranceJson), ...caveats.map(caveatJson)],
+  };
+}
+
+function hindranceJson(hindrance: Hindrance) {
+  const message = hindranceWords(hindrance);
+  const { until, ...told } = hindrance;
+  return { ...told, message, until: isoOrNull(until) };
+}
+
+function caveatJson(caveat: Caveat) {
+  const at = caveat.code === "stale" ? { at: iso(caveat.at) } : {};
+  return { code: caveat.code, message: caveatWords(caveat), ...at };
+}
+
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString().replace(".000Z", "Z");
+}
+
+function isoOrNull(instant: Instant | undefined): string | null {
+  return instant === undefined ? null : iso(instant);
+}
+
+/** The report of which this is the JSON; undefined for anything else. */
+export function parseRouteJson(value: unknown): RouteReport | undefined {
+  return route.safeParse(value).data;
+}
+
+const known = <Inner extends z.ZodType>(inner: Inner) =>
+  inner.nullish().transform((value) => value ?? undefined);
+const instant = z.iso.datetime().transform((text) => Date.parse(text));
+const billing = z.enum(["subscription", "paid", "free", "prepaid"]);
+const end = { until: known(instant) };
+
+const hindrance = z.discriminatedUnion("code", [
+  z.object({ code: z.literal("exhausted"), window: z.string(), scope: known(z.string()), ...end }),
+  z.object({ code: z.literal("no_balance") }),
+  z.object({
+    code: z.literal("refused"),
+    why: z.object({ kind: z.enum(["quota", "rate", "capacity"]), reason: z.string() }),
+    until: instant,
+  }),
+  z.object({ code: z.literal("budget"), budget: z.string(), to: billing, ...end }),
+  z.object({ code: z.literal("account"), state: z.enum(["forbidden", "retired"]) }),
+]);
+const caveat = z.discriminatedUnion("code", [
+  z.object({ code: z.literal("stale"), at: instant }),
+  z.object({ code: z.literal("unknown") }),
+]);
+
+const candidate = z
+  .object({
+    member: z.string(),
+    account: z.string(),
+    model: known(z.string()),
+    usable: z.boolean(),
+    until: known(instant),
+    leftPercent: known(z.number()),
+    window: known(z.string()),
+    pool: known(z.string()),
+    resetsAt: known(instant),
+    knownAt: known(instant),
+    reasons: z.array(z.union([hindrance, caveat])),
+    billing,
+    basis: z.enum(["combo", "told", "used"]),
+    pricePerMillionUsd: known(z.number()),
+  })
+  .transform((told): Candidate => {
+    const { member: key, account, model, basis, pricePerMillionUsd: price } = told;
+    const hindrances: Hindrance[] = [];
+    const caveats: Caveat[] = [];
+    for (const reason of told.reasons) {
+      if (reason.code === "stale" || reason.code === "unknown") caveats.push(reason);
+      else hindrances.push(reason);
+    }
+    return {
+      ...{ key, account, model, basis, billing: told.billing },
+      price: price === undefined ? undefined : Math.round(price * 1e6),
+      verdict: {
+        available: told.usable,
+        until: told.until,
+        hindrances,
+        caveats,
+        left: told.leftPercent,
+        window:
+          told.window === undefined
+            ? undefined
+            : { label: told.window, scope: told.pool, resetsAt: told.resetsAt },
+        knownAt: told.knownAt,
+        // Of what somebody else tells nothing is kept.
+        changesAt: 0,
+      },
+    };
+  });
+
+const route = z
+  .object({
+    at: instant,
+    name: z.string(),
+    kind: z.enum(["combo", "model"]),
+    choice: known(z.object({ member: z.string() })),
+    since: known(instant),
+    standsInFor: known(z.string()),
+    mode: known(z.object({ to: billing, budget: z.string(), ...end })),
+    order: z.array(candidate),
+  })
+  .transform(
+    (told): RouteReport => ({
+      ...told,
+      choice: told.order.find(({ key }) => key === told.choice?.member),
+    }),
+  );

@@ -1,0 +1,35 @@
+import { AppError } from "../core/errors.ts";
+import type { ReportedLimit } from "../core/services/blocks.ts";
+import { json } from "./answers.ts";
+import { textOf } from "./bodies.ts";
+import type { BodyRoute } from "./route.ts";
+
+/**
+ * Takes in a reported refusal.
+ * @throws request_invalid for what is none, not_found for an account that is not configured, store_unavailable
+ */
+export type ReportLimit = (body: unknown) => Promise<ReportedLimit>;
+
+/** Takes in a refusal that somebody met, and answers once what it blocks is durable. */
+export function limitsRoute(report: ReportLimit): BodyRoute {
+  return async (_, body) => {
+    const { kind, blockedUntil, scope, reason } = await report(parseJson(textOf(body)));
+    return json({
+      kind,
+      blockedUntil: blockedUntil === undefined ? null : new Date(blockedUntil).toISOString(),
+      scope:
+        scope === undefined
+          ? null
+          : { account: scope.account, pool: scope.pool ?? null, model: scope.model ?? null },
+      reason,
+    });
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError("request_invalid", "The body is not JSON.");
+  }
+}

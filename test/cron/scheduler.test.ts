@@ -1,0 +1,71 @@
+import { describe, it, type TestContext } from "vitest";
+import { createScheduler, type Job } from "../../src/cron/scheduler.ts";
+import { createKeptLog } from "../fakes/core.ts";
+import { createGate } from "../fakes/gate.ts";
+
+const soon = { timeout: 10_000 };
+
+/** A scheduler with one job of every second, which does this, and how often it has begun. */
+function setUp({ onTestFinished }: TestContext, run: () => Promise<void>, rest: Partial<Job> = {}) {
+  const log = createKeptLog();
+  let begun = 0;
+  const counted = () => {
+    begun += 1;
+    return run();
+  };
+  const scheduler = createScheduler({
+    jobs: [{ name: "read", schedule: "* * * * * *", ...rest, run: counted }],
+    log,
+  });
+  onTestFinished(() => scheduler.stop());
+  scheduler.start();
+  return { log, begun: () => begun, stop: scheduler.stop };
+}
+
+describe.concurrent("the scheduler", { timeout: 30_000 }, () => {
+  it("runs a job by the clock, and never begins it while it is still going", async (test) => {
+    const { expect } = test;
+    const { opened, open } = createGate();
+    const slow = setUp(test, () => opened);
+    const quick = setUp(test, async () => {});
+    await expect.poll(slow.begun, soon).toBe(1);
+    const seen = quick.begun();
+    await expect.poll(quick.begun, soon).toBeGreaterThan(seen + 1);
+    expect(slow.begun()).toBe(1);
+    open();
+    await expect.poll(slow.begun, soon).toBeGreaterThan(1);
+  });
+
+  it("says so when a job fails, and runs it again", async (test) => {
+    const { expect } = test;
+    const { log, begun } = setUp(test, () => {
+      throw new Error("Something is broken.");
+    });
+    await expect.poll(begun, soon).toBeGreaterThan(1);
+    expect(log.lines).toContainEqual({
+      level: "error",
+      fields: { job: "read", error: expect.any(Error) },
+      message: "A scheduled job failed.",
+    });
+  });
+
+  it("waits for what is under way when it is stopped", async (test) => {
+    const { expect } = test;
+    const { opened, open } = createGate();
+    let ended = false;
+    const { begun, stop } = setUp(test, async () => {
+      await opened;
+      ended = true;
+    });
+    await expect.poll(begun, soon).toBe(1);
+    const stopped = stop().then(() => ended);
+    open();
+    expect(await stopped).toBe(true);
+  });
+
+  it("runs a job, too, that is to start a little late by chance", async (test) => {
+    const { expect } = test;
+    const { begun } = setUp(test, async () => {}, { jitter: 300 });
+    await expect.poll(begun, soon).toBeGreaterThan(0);
+  });
+});

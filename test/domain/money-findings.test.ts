@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { type BudgetState, findBudgets, findSpike } from "../../src/core/domain/money-findings.ts";
+import { start } from "../fakes/core.ts";
+import { createMemory, look } from "../fakes/incident-memory.ts";
+
+const usd = 1_000_000;
+
+function budget(usedUsd: number, rest: Partial<BudgetState> = {}): BudgetState {
+  const period = { id: "daily", period: "day", from: "2026-11-22", limitMicros: 10 * usd } as const;
+  return { ...period, usedMicros: Math.round(usedUsd * usd), at: [50, 80, 100], ...rest };
+}
+
+function createWatch() {
+  const memory = createMemory("money");
+  return {
+    memory,
+    see: (...budgets: readonly BudgetState[]) =>
+      memory.take(look(findBudgets(budgets, { now: start, open: memory.open() })), start),
+  };
+}
+
+describe("A budget", () => {
+  it("is told at each mark, once", () => {
+    const { see } = createWatch();
+    expect(see(budget(4.99))).toEqual([]);
+    expect(see(budget(5))).toEqual(["budget.reached 50"]);
+    expect(see(budget(7))).toEqual([]);
+    expect(see(budget(8))).toEqual(["budget.reached 80"]);
+    expect(see(budget(10))).toEqual(["budget.exceeded 100"]);
+    expect(see(budget(25))).toEqual([]);
+  });
+
+  it("is told once, for the highest, when spend jumps over several marks", () => {
+    expect(createWatch().see(budget(12))).toEqual(["budget.exceeded 100"]);
+  });
+
+  it("begins anew with its period", () => {
+    const { see, memory } = createWatch();
+    see(budget(10));
+    expect(see(budget(0, { from: "2026-11-23" }))).toEqual(["over: budget.period_over 100"]);
+    expect(memory.open()).toEqual([]);
+    expect(see(budget(6, { from: "2026-11-23" }))).toEqual(["budget.reached 50"]);
+  });
+
+  it("that is raised or taken away is over without a new period", () => {
+    const { see } = createWatch();
+    see(budget(6));
+    expect(see(budget(6, { limitMicros: 100 * usd }))).toEqual(["over: budget.reached 50"]);
+    see(budget(6));
+    expect(see()).toEqual(["over: budget.reached 50"]);
+  });
+
+  it("is told once in a period when it will be exceeded at this pace", () => {
+    const { see } = createWatch();
+    const projected = (used: number, projectedUsd: number) =>
+      see(budget(used, { at: [], projectedMicros: projectedUsd * usd }));
+    expect(projected(2, 9.99)).toEqual([]);
+    expect(projected(2, 10)).toEqual(["budget.projected"]);
+    expect([projected(3, 8), projected(3.5, 11), see(budget(4, { at: [] }))].flat()).toEqual([]);
+    expect(projected(10, 15)).toEqual(["over: budget.projected"]);
+  });
+
+  it("stands apart from every other", () => {
+    const { see } = createWatch();
+    const month = { id: "monthly", period: "month", from: "2026-11-01" } as const;
+    expect(see(budget(5), budget(8, month))).toEqual(["budget.reached 50", "budget.reached 80"]);
+    const next = [budget(0, { from: "2026-11-23" }), budget(8, month)];
+    expect(see(...next)).toEqual(["over: budget.period_over 50"]);
+  });
+
+  it("that has requests switched says so, and when they are switched back", () => {
+    const { see } = createWatch();
+    const switching = { at: [], switchTo: "free" } as const;
+    expect(see(budget(9, switching))).toEqual([]);
+    expect(see(budget(10, switching))).toEqual(["route.switched"]);
+    expect(see(budget(11, switching))).toEqual([]);
+    expect(see(budget(0, { ...switching, from: "2026-11-23" }))).toEqual(["over: route.switched"]);
+  });
+});
+
+describe("A spike", () => {
+  const rule = { factor: 2, minimumMicros: usd, minimumDays: 3 };
+  const spike = (usedUsd: number, before: readonly number[]) =>
+    findSpike(
+      {
+        ...{ day: "2026-11-22", now: start, usedMicros: usedUsd * usd },
+        before: before.map((each) => each * usd),
+        top: { dimension: "agent", value: "ci", part: 0.7 },
+      },
+      rule,
+    ).map(({ event, subject, once }) => ({
+      subject,
+      once,
+      top: event.top?.value,
+      usual: event.money?.usualMicros,
+    }));
+
+  it("is more than twice the median of the days with spend, and names who takes most", () => {
+    expect(spike(4, [1, 2, 300])).toEqual([]);
+    const found = { subject: "spike|2026-11-22", once: true, top: "ci", usual: 2 * usd };
+    expect(spike(4.01, [1, 2, 300])).toEqual([found]);
+    expect(spike(4.01, [1, 0, 0, 2, 0, 300])).toEqual([found]);
+    expect(spike(5.01, [1, 2, 3, 4])).toEqual([{ ...found, usual: 2.5 * usd }]);
+  });
+
+  it("is not told below a minimum", () => {
+    expect(spike(0.99, [0.01, 0.01, 0.01])).toEqual([]);
+    expect(spike(1, [0.01, 0.01, 0.01])).toHaveLength(1);
+  });
+
+  it("is not told before there are enough days to compare with", () => {
+    expect(spike(100, [])).toEqual([]);
+    expect(spike(100, [1, 1, 0, 0, 0])).toEqual([]);
+  });
+
+  it("is measured by the last 14 days with spend", () => {
+    const dear = Array.from({ length: 20 }, () => 100);
+    expect(spike(50, [...dear, ...Array.from({ length: 14 }, () => 1)])).toHaveLength(1);
+  });
+});
