@@ -102,7 +102,7 @@ describe("the README", () => {
         : [command.name()],
     );
     const listed = [
-      ...readme.matchAll(/^\| `quotabot ([a-z -]+?)(?: (?:ACCOUNT.*?|\[[A-Z]+\].*?|--.*?))?` \|/gm),
+      ...readme.matchAll(/^\| `quotabot ([a-z -]+?)(?: (?:ACCOUNT.*?|COMBO.*?|\[[A-Z]+\].*?|--.*?))?` \|/gm),
     ].map((match) => match[1]);
     expect(listed).toEqual(leaves);
     const options = new Set(
@@ -165,6 +165,7 @@ it("the picture in the README is what the program prints", async () => {
       colour: true,
     },
     home: "/nowhere",
+    version: "0.0.0",
   });
   const { finished } = await demo.start();
   await finished;

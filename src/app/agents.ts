@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config.ts";
 import type { UsageRecord } from "../core/domain/usage.ts";
+import { hindranceWords } from "../core/messages/route-words.ts";
 import { createAllocations } from "../core/services/allocate.ts";
 import { createAllocationBooks } from "../core/services/allocation-books.ts";
 import { createRoomOf } from "../core/services/capacity.ts";
@@ -12,6 +13,9 @@ import { readUsageRecord } from "../ingest/usage-record.ts";
 import type { Core, Machine } from "./core.ts";
 import type { Money } from "./money.ts";
 import type { createUsage } from "./usage.ts";
+
+/** What keeps an account from being used that its own quotas do not show. */
+const forbidding: ReadonlySet<string> = new Set(["refused", "budget", "no_balance"]);
 
 /** What tells which account to use now. */
 export function createRoutes(config: Pick<Config, "combos">, options: Core & Money): RoutingService {
@@ -39,17 +43,21 @@ export function createAgents(
     async candidatesOf({ combo, model }) {
       if (combo === undefined && model === undefined) return [];
       const { order } = routing.route(combo === undefined ? { model: model ?? "" } : { combo });
-      return order.filter(({ verdict }) => verdict.available);
+      return order;
     },
     roomOf: createRoomOf({
-      ...options,
-      ledger,
+      ...{ ...options, ledger },
       perPercent: createPerPercent({ ...options, ledger, history }),
+      hindranceOf(account, model) {
+        const { hindrances } = routing.available({ account, model }).verdict;
+        const found = hindrances.find(({ code }) => forbidding.has(code));
+        return found && { reason: hindranceWords(found), until: found.until };
+      },
     }),
     books: createAllocationBooks({
       ...options,
       settings,
-      providers: options.providers.map(({ id }) => id),
+      providers: [...new Set(options.accounts.map(({ provider }) => provider))],
       pause: sleep,
       random: Math.random,
     }),

@@ -28,7 +28,7 @@ export function createHttp(
     records: options.store.ledger.records,
     acceptSnapshot: async (body) => await acceptSnapshots.accept(parsePushedSnapshot(body)),
     recordUsage: async ({ text, contentType }, caller) =>
-      await recordUsage.record(parseUsageRecords(text, contentType), caller),
+      await recordUsage.record(await parseUsageRecords(text, contentType), caller),
     otlp: {
       logs: (body, type, caller) => otlp.logs(body, type, (reported) => recordUsage.record(reported, caller)),
       metrics: (body, type, caller) =>

@@ -16,7 +16,8 @@ export function limitsRoute(report: ReportLimit): BodyRoute {
     const { kind, blockedUntil, scope, reason } = await report(parseJson(textOf(body)));
     return json({
       kind,
-      blockedUntil: blockedUntil === undefined ? null : new Date(blockedUntil).toISOString(),
+      blockedUntil:
+        blockedUntil === undefined ? null : new Date(blockedUntil).toISOString().replace(".000Z", "Z"),
       scope:
         scope === undefined
           ? null

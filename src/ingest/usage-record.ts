@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Tokens } from "../core/domain/usage.ts";
 import type { Reported, UsageDraft } from "../core/services/record-usage.ts";
 import { scaled } from "./decimal.ts";
@@ -29,7 +30,7 @@ const classes = ["input", "output", "cacheRead", "cacheWrite", "reasoning"] as c
  * One usage record as the HTTP API takes it. Lenient: null and empty text mean absent, numbers may be text, unknown keys
  * are passed over. `service` names the program that made the call, and a `source` of "logs" says that it was read from that
  * program's logs. Where `tokens` does not tell input or output, `inputText` and `outputText` are counted instead, and
- * dropped. What a field cannot mean (negative, a fraction of a token, text of more than 200 characters or of several
+ * dropped; a record without an id is recognised by a digest of them. What a field cannot mean (negative, a fraction of a token, text of more than 200 characters or of several
  * lines) makes the whole record a problem that names every such field, without its value.
  */
 export function readUsageRecord(item: unknown): Reported {
@@ -49,6 +50,8 @@ export function readUsageRecord(item: unknown): Reported {
   }
   draft.at = given(written.at) ? (readInstant(written.at) ?? refuse("at", instantHint)) : undefined;
   Object.assign(draft, tokensOf(written, refuse));
+  const content = contentOf(written, draft);
+  if (content !== undefined) draft.content = content;
   draft.audioMs = decimalIn(written, "audioSeconds", 3, refuse);
   draft.costMicros = decimalIn(written, "costUsd", 6, refuse);
   draft.durationMs = decimalIn(written, "durationMs", 0, refuse);
@@ -104,4 +107,11 @@ function tokensOf(written: Written, refuse: Refuse): Pick<UsageDraft, "tokens" |
   }
   if (told.size === 0) return {};
   return estimated ? { tokens, estimated } : { tokens };
+}
+
+/** A digest of the texts, where a record has no id to be recognised by. */
+function contentOf({ inputText, outputText }: Written, { id }: UsageDraft): string | undefined {
+  const texts = [inputText, outputText].map((text) => (typeof text === "string" ? text : null));
+  if (id !== undefined || texts.every((text) => text === null)) return undefined;
+  return createHash("sha256").update(JSON.stringify(texts)).digest("base64url");
 }

@@ -9,7 +9,7 @@ import { account, createKeptLog, createManualClock, quota, snapshot, start } fro
 import { usageRecord } from "../fakes/usage.ts";
 
 // What to use now, asked a thousand times: the report ends with how many times longer it takes among 1,000 accounts with
-// 100,000 models, a thousand of them behind one model and one combo, and after 100,000 records, than in a small house. A
+// 100,000 models, a thousand of them behind one model and one combo, and after 100,000 records, than in a small house. The
 // last rows are one read of an account with the first question after it, which cannot be answered from what is remembered.
 
 const questions = 1_000;

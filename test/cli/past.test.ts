@@ -17,6 +17,7 @@ import { createHttpServer } from "../../src/http/server.ts";
 import { renderTerminal } from "../../src/terminal/render.ts";
 import { account, createKeptLog, quota, start } from "../fakes/core.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
+import { unasked } from "../fakes/unasked.ts";
 import { createFakeRecords, createFakeUsageReports, usageRecord } from "../fakes/usage.ts";
 import { monthsCost, weekByModel } from "../fakes/usage-examples.ts";
 
@@ -204,7 +205,6 @@ describe("quota history", () => {
 describe("with a bot on the same folder", () => {
   async function remote() {
     const { house } = setUp();
-    const refuse = () => Promise.reject(new Error("not asked"));
     const server = createHttpServer({
       ...house,
       accounts,
@@ -212,9 +212,8 @@ describe("with a bot on the same folder", () => {
       port: 0,
       log: createKeptLog(),
       keys: [{ name: "cli", key: "fake-read-key", scopes: ["read"] }],
-      acceptSnapshot: refuse,
-      recordUsage: refuse,
-      otlp: { logs: refuse, metrics: refuse },
+      ...unasked,
+      histories: createQuotaHistories({ ...house, history: house.store.history }),
     });
     onTestFinished(() => server.stop());
     await server.start();

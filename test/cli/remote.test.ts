@@ -3,10 +3,12 @@ import { openRemoteReports } from "../../src/cli/remote.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { accountDetails } from "../../src/core/messages/account-details.ts";
 import { quotaTable } from "../../src/core/messages/quota-table.ts";
+import { createQuotaHistories } from "../../src/core/services/quota-history.ts";
 import { quotaJson } from "../../src/core/services/quota-json.ts";
 import { createHttpServer } from "../../src/http/server.ts";
 import { account, quota, start } from "../fakes/core.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
+import { unasked } from "../fakes/unasked.ts";
 
 const accounts = [
   account("lan", { label: "Lan's Max" }),
@@ -32,13 +34,11 @@ async function setUp() {
       return { plan: "Max", owner: "0f0f", readings: [quota({ resetsAt: start + 3_600_000 }), balance] };
     },
   });
-  const refuse = () => Promise.reject(new Error("not asked"));
   const server = createHttpServer({
     ...{ ...house, accounts, host: "127.0.0.1", port: 0 },
     keys: [{ name: "cli", key: "fake-read-key", scopes: ["read"] }],
-    acceptSnapshot: refuse,
-    recordUsage: refuse,
-    otlp: { logs: refuse, metrics: refuse },
+    ...unasked,
+    histories: createQuotaHistories({ ...house, history: house.store.history }),
   });
   onTestFinished(() => server.stop());
   await server.start();

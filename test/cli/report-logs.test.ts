@@ -54,7 +54,8 @@ describe("report logs", () => {
     const { bot, machine } = await setUp();
     await machine.putFixtures();
     await machine.run(["--user", "lan"]);
-    const read = bot.requests.flatMap(({ text }) => parseUsageRecords(text, "application/json"));
+    const texts = bot.requests.map(({ text }) => parseUsageRecords(text, "application/json"));
+    const read = (await Promise.all(texts)).flat();
     expect(read).toHaveLength(bot.records.size);
     for (const [index, record] of [...bot.records.values()].entries()) {
       const { id, model, tokens } = record;

@@ -47,6 +47,8 @@ export interface Read {
   at: Instant;
   state: Snapshot["state"];
   answers: readonly Answer[];
+  /** The process died while it looked at this. */
+  missed: boolean;
 }
 
 export interface Watched {
@@ -55,7 +57,6 @@ export interface Watched {
   /** Channels that cannot look for a post. */
   isBlind: boolean;
   quiet: boolean;
-  deleted: Set<string>;
 }
 
 export interface Told {
@@ -172,7 +173,6 @@ export async function playHistory(
           : undefined,
       mostPosts,
     });
-    log.push = log.push.bind(log);
     return { gate, snapshots, house };
   }
 
@@ -208,7 +208,7 @@ export async function playHistory(
     const world = worlds.get(id);
     const replica = random.whole(0, plot.replicas - 1);
     const process = processes[replica];
-    if (world === undefined || process === undefined) return;
+    if (world === undefined || !process?.gate.alive) return;
     const at = time.now();
     const before = stored.get(id);
     const { quotas, answers } = isDown ? { quotas: [], answers: [] } : world.answer(at);
@@ -218,25 +218,33 @@ export async function playHistory(
       state === "ok"
         ? snapshot(id, { readings: quotas, fetchedAt: at, attemptedAt: at })
         : { ...last, state, attemptedAt: at, failures: last.failures + 1 };
-    reads.push({ account: id, at, state, answers });
+    const made: Read = { account: id, at, state, answers, missed: false };
+    reads.push(made);
     stored.set(id, seen);
     for (const other of processes) {
       const lag = other === process ? 0 : random.between(0, 2 * minutes);
       if (lag === 0) other.snapshots.set(id, seen);
       else time.later(lag, () => void other.snapshots.set(id, seen));
     }
-    void process.house.raise.look(id);
+    let isSeen = false;
+    void process.house.raise.look(id).then(() => {
+      isSeen = true;
+    });
     await time.pass(0);
+    time.later(minutes, () => {
+      made.missed = !isSeen;
+    });
     if (state === "ok") samples.set(id, [...(samples.get(id) ?? []).slice(-20), ...samplesOf(id, quotas, at)]);
   }
 
-  /** What is to happen, by its time. */
+  /** What is to happen, last first. */
   const diary: { at: Instant; what: () => Promise<void> }[] = [];
   for (const id of ids) {
     let down = 0;
     const again = (at: Instant): void => {
       if (at >= end) return;
-      diary.push({
+      const later = diary.findLastIndex((one) => one.at > at);
+      diary.splice(later + 1, 0, {
         at,
         what: async () => {
           const isUnsettled = worlds.get(id)?.isUnsettled() ?? false;
@@ -294,19 +302,13 @@ export async function playHistory(
           const message = one.channel.posts.at(-1);
           if (message === undefined || one.channel.edit === undefined) return;
           one.channel.remove(message.where);
-          one.deleted.add(message.where);
         },
       });
     }
   }
 
-  for (;;) {
-    const next = diary.reduce<(typeof diary)[0] | undefined>(
-      (first, one) => (first === undefined || one.at < first.at ? one : first),
-      undefined,
-    );
-    if (next === undefined) break;
-    diary.splice(diary.indexOf(next), 1);
+  diary.sort((a, b) => b.at - a.at);
+  for (let next = diary.pop(); next !== undefined; next = diary.pop()) {
     await time.until(next.at);
     await next.what();
   }
@@ -323,7 +325,6 @@ function createWatched(time: Time, plot: Plot): Watched[] {
     rule: alertRule(id, rule),
     isBlind: can?.find === undefined,
     quiet: false,
-    deleted: new Set<string>(),
   });
   return [
     { ...make("chat", { edit: true, find: "keys" }, {}), quiet: plot.quiet },

@@ -84,6 +84,8 @@ export interface FakeChannel extends Channel {
   shown(where: string): readonly Told[];
   /** Somebody deletes a message. */
   remove(where: string): void;
+  /** Messages that could not be changed since they were deleted, or seemed to be. */
+  gone: ReadonlySet<string>;
 }
 
 /**
@@ -98,6 +100,7 @@ export function createFakeChannel(
   can: { edit?: boolean | undefined; find?: "keys" | "repeats" | undefined } = {},
 ): FakeChannel {
   const removed = new Set<string>();
+  const gone = new Set<string>();
   const channel: FakeChannel = {
     id,
     weather: "fine",
@@ -105,6 +108,7 @@ export function createFakeChannel(
     edits: [],
     replies: [],
     tries: 0,
+    gone,
     shown(where) {
       const edits = channel.edits.filter((edit) => edit.where === where);
       return (edits.at(-1) ?? channel.posts.find((post) => post.where === where))?.told ?? [];
@@ -140,19 +144,20 @@ export function createFakeChannel(
   }
 
   if (can.edit) {
-    channel.edit = (where, message) =>
-      removed.has(where)
+    channel.edit = (where, message) => {
+      if (removed.has(where) || channel.weather === "refuses") gone.add(where);
+      return removed.has(where)
         ? Promise.reject(new AppError("delivery_refused", "The message is gone."))
         : meet(() => void channel.edits.push({ at: clock.now(), where, told: toldIn(message) }));
+    };
     channel.reply = (where, message) =>
       meet(() => void channel.replies.push({ where, told: toldIn(message) }));
   }
   if (can.find === "repeats") channel.find = async () => undefined;
   if (can.find === "keys") {
-    channel.find = (key) => {
-      if (channel.weather === "swallows" || channel.weather === "silent") return new Promise(() => {});
-      if (channel.weather !== "fine") return meet(() => undefined);
-      return Promise.resolve(channel.posts.find((post) => post.key === key)?.where);
+    channel.find = async (key) => {
+      if (channel.weather !== "fine") throw new AppError("delivery_failed", `${id} has trouble.`);
+      return channel.posts.find((post) => post.key === key)?.where;
     };
   }
   return channel;

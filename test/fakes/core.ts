@@ -1,7 +1,6 @@
 import type { Account } from "../../src/core/domain/account.ts";
-import type { Message } from "../../src/core/domain/message.ts";
 import type { Instant, Quota, Snapshot } from "../../src/core/domain/quota.ts";
-import type { Channel, Clock, Log } from "../../src/core/ports.ts";
+import type { Clock, Log } from "../../src/core/ports.ts";
 
 export const start: Instant = Date.parse("2026-11-22T03:00:00Z");
 
@@ -53,19 +52,5 @@ export function snapshot(account: string, rest: Partial<Snapshot> = {}): Snapsho
     failures: 0,
     credentialKey: "key",
     ...rest,
-  };
-}
-
-/** A channel that keeps what is posted, or fails while `broken` is set. */
-export function createKeptChannel(id = "kept"): Channel & { posts: Message[]; broken: boolean } {
-  return {
-    id,
-    posts: [],
-    broken: false,
-    async post(message) {
-      if (this.broken) throw new Error("The channel is down.");
-      this.posts.push(message);
-      return String(this.posts.length);
-    },
   };
 }

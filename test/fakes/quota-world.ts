@@ -72,6 +72,8 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
   let busy = random.chance(0.5);
   /** Answers for which nobody works, so that an early reset shows twice. */
   let rest = 0;
+  /** Right answers since the last wrong one. */
+  let right = 0;
   const windows = new Map(
     kinds.map((kind): [string, Window] => {
       const used = random.chance(0.3) ? random.between(70, 100) : random.between(0, 70);
@@ -146,7 +148,8 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
       const isCalm = [...windows.values()].every(
         ({ resetsAt = Number.POSITIVE_INFINITY }) => resetsAt - troubles.jitter > at,
       );
-      const glitch = troubles.glitches && rest === 0 && isCalm && random.chance(0.02);
+      const glitch = troubles.glitches && rest === 0 && right > 2 && isCalm && random.chance(0.02);
+      right = glitch ? 0 : right + 1;
       const quotas: Quota[] = [];
       const answers: Answer[] = [];
       for (const [id, { kind, used, instance, resetsAt }] of windows) {

@@ -75,7 +75,7 @@ export function createParts(read: () => Promise<{ readings: [] }> = async () => 
     reportLimit: async (body: unknown) =>
       await house.routing.reportLimit(parseLimitReport(body, house.clock.now())),
     recordUsage: async (body: { text: string; contentType: string }, caller: { key: string }) =>
-      await usage.record(parseUsageRecords(body.text, body.contentType), caller),
+      await usage.record(await parseUsageRecords(body.text, body.contentType), caller),
     otlp: {
       logs: (body: Uint8Array, type: string, caller: { key: string }) =>
         otlp.logs(body, type, (reported) => usage.record(reported, caller)),

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../../src/core/errors.ts";
+import { readUsageRecord } from "../../src/ingest/usage-record.ts";
 import { parseUsageRecords } from "../../src/ingest/usage-records.ts";
 
-const parse = (record: object) => parseUsageRecords(JSON.stringify(record))[0];
+const parse = (record: object) => readUsageRecord(JSON.parse(JSON.stringify(record)));
 const problem = (record: object) => {
   const reported = parse(record);
-  return reported !== undefined && "problem" in reported ? reported.problem : undefined;
+  return "problem" in reported ? reported.problem : undefined;
 };
 
 describe("a usage record", () => {
@@ -95,6 +96,7 @@ describe("a usage record", () => {
     });
     expect(reported).toEqual({
       source: "api",
+      content: expect.stringMatching(/^[\w-]{43}$/) as string,
       tokens: { input: 5, output: 2, cacheRead: 4, cacheWrite: 0, reasoning: 0 },
       estimated: true,
     });
@@ -103,10 +105,20 @@ describe("a usage record", () => {
 
   it("believes a count rather than a text", () => {
     const tokens = { input: 7, output: 0 };
-    expect(parse({ tokens, inputText: "one two three", outputText: "four" })).toEqual({
-      source: "api",
+    expect(parse({ tokens, inputText: "one two three", outputText: "four" })).toMatchObject({
+      estimated: undefined,
       tokens: { input: 7, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
     });
+  });
+
+  it("without an id carries a digest of its texts, the same for the same texts alone", () => {
+    const digestOf = (record: object) => (parse(record) as { content?: string }).content;
+    const digests = [
+      ...[{ inputText: "cat" }, { inputText: "dog" }, { outputText: "cat" }, { inputText: "c", outputText: "at" }],
+    ].map(digestOf);
+    expect(new Set(digests).size).toBe(4);
+    expect(digestOf({ inputText: "cat", outputText: null })).toBe(digests[0]);
+    expect([digestOf({}), digestOf({ id: "a", inputText: "cat" })]).toEqual([undefined, undefined]);
   });
 
   it.each([
@@ -161,62 +173,98 @@ describe("a usage record", () => {
   });
 });
 
-describe("a body of usage records", () => {
-  const ids = (body: string, contentType?: string) =>
-    parseUsageRecords(body, contentType).map((one) => ("problem" in one ? one.problem : one.id));
+describe("a body of usage records", async () => {
+  const ids = async (body: string, contentType?: string) =>
+    (await parseUsageRecords(body, contentType)).map((one) => ("problem" in one ? one.problem : one.id));
 
-  it("is one record, an array, or one record a line", () => {
-    expect(ids('{"id":"a"}')).toEqual(["a"]);
-    expect(ids('[{"id":"a"},{"id":"b"}]')).toEqual(["a", "b"]);
-    expect(ids('{"id":"a"}\n{"id":"b"}', "application/x-ndjson")).toEqual(["a", "b"]);
-    expect(ids("[]")).toEqual([]);
+  it("is one record, an array, or one record a line", async () => {
+    expect(await ids('{"id":"a"}')).toEqual(["a"]);
+    expect(await ids('[{"id":"a"},{"id":"b"}]')).toEqual(["a", "b"]);
+    expect(await ids('{"id":"a"}\n{"id":"b"}', "application/x-ndjson")).toEqual(["a", "b"]);
+    expect(await ids("[]")).toEqual([]);
   });
 
-  it("may have a byte order mark, CR LF, blank lines, an end of line at its end, and any content type", () => {
-    expect(ids('\uFEFF{"id":"a"}\r\n\r\n{"id":"b"}\r\n', "application/json")).toEqual(["a", "b"]);
-    expect(ids('\uFEFF[\n{"id":"a"}\n]\n', "application/x-ndjson")).toEqual(["a"]);
+  it("may have a byte order mark, CR LF, blank lines, an end of line at its end, and any content type", async () => {
+    expect(await ids('\uFEFF{"id":"a"}\r\n\r\n{"id":"b"}\r\n', "application/json")).toEqual(["a", "b"]);
+    expect(await ids('\uFEFF[\n{"id":"a"}\n]\n', "application/x-ndjson")).toEqual(["a"]);
   });
 
-  it("keeps the good part of a partly bad one, in place", () => {
-    const records = parseUsageRecords('{"id":"a"}\n{"id":\n7\n{"id":"d"}\n[{"id":"e"}]');
+  it("keeps the good part of a partly bad one, in place", async () => {
+    const records = await parseUsageRecords('{"id":"a"}\n{"id":\n7\n{"id":"d"}\n[{"id":"e"}]');
     expect(records.map((one) => "problem" in one)).toEqual([false, true, true, false, true]);
-    expect(parseUsageRecords('[{"id":"a"},null,{"id":"c"}]').map((one) => "problem" in one)).toEqual([
+    expect((await parseUsageRecords('[{"id":"a"},null,{"id":"c"}]')).map((one) => "problem" in one)).toEqual([
       ...[false, true, false],
     ]);
   });
 
-  it("may begin with a damaged line where lines were announced, and only there", () => {
+  it("may begin with a damaged line where lines were announced, and only there", async () => {
     const body = '{"id":"a\n{"id":"b"}';
-    expect(ids(body, "application/x-ndjson; charset=utf-8")).toEqual(["The line is not JSON.", "b"]);
-    expect(() => ids(body)).toThrow("one object a line");
+    expect(await ids(body, "application/x-ndjson; charset=utf-8")).toEqual(["The line is not JSON.", "b"]);
+    await expect(ids(body)).rejects.toThrow("one object a line");
   });
 
   it.each(["", "id=1", "<html>", '{"id":', '[\n{"id":"a"},\n{"id":"b"}\n', "\n \n"])(
     "is refused as a whole when it is neither: %j",
-    (body) => {
-      expect(() => parseUsageRecords(body)).toThrowError(
+    async (body) => {
+      await expect(parseUsageRecords(body)).rejects.toThrowError(
         expect.objectContaining({ code: "request_invalid" }) as Error,
       );
     },
   );
 
-  it("is refused when it has more than 50,000 records", () => {
-    expect(() => parseUsageRecords(`[${"{},".repeat(50_000)}{}]`)).toThrow("Send them in parts");
-    expect(() => parseUsageRecords("{}\n".repeat(50_001))).toThrow("Send them in parts");
-    expect(parseUsageRecords("{}\n".repeat(50_000))).toHaveLength(50_000);
+  it("is refused when it has more than 50,000 records", async () => {
+    await expect(parseUsageRecords(`[${"{},".repeat(50_000)}{}]`)).rejects.toThrow("Send them in parts");
+    await expect(parseUsageRecords("{}\n".repeat(50_001))).rejects.toThrow("Send them in parts");
+    expect(await parseUsageRecords("{}\n".repeat(50_000))).toHaveLength(50_000);
   });
 
-  it("never fails otherwise, whatever it holds", () => {
-    fc.assert(
-      fc.property(
+  it("is counted before it is read, however much there is and however deep", async () => {
+    for (const body of [`[${"{},".repeat(5_000_000)}{}]`, "0\n".repeat(8_000_000), "\n".repeat(16_000_000)])
+      await expect(parseUsageRecords(body)).rejects.toThrowError(
+        expect.objectContaining({ code: "request_invalid" }) as Error,
+      );
+    const deep = `{"id":"a","x":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
+    const wide = `{"id":"b","x":[${"{},".repeat(1_000_000)}{}]}`;
+    const long = JSON.stringify({ id: "c", inputText: '\\",[{'.repeat(10_000) });
+    const told = ["The record has more than 1000 values.", "The record has more than 1000 values.", "c"];
+    expect(await ids(`[${deep}, ${wide} ,${long}]`)).toEqual(told);
+    expect(await ids([deep, wide, long].join("\n"))).toEqual(told);
+    expect(await ids(wide)).toEqual([told[1]]);
+  });
+
+  it("is read some at a time, and the process does other things in between", async () => {
+    const body = JSON.stringify(Array.from({ length: 20_000 }, (_, index) => ({ id: `r${index}` })));
+    let others = 0;
+    const count = () => {
+      others += 1;
+      timer = setImmediate(count);
+    };
+    let timer = setImmediate(count);
+    const records = await parseUsageRecords(body);
+    clearImmediate(timer);
+    expect(records).toHaveLength(20_000);
+    expect(others).toBeGreaterThanOrEqual(10);
+  });
+
+  it("tells the same as reading it at once, whatever a list holds", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.jsonValue({ maxDepth: 3 })), fc.nat(3), async (items, indent) => {
+        expect(await parseUsageRecords(JSON.stringify(items, null, indent))).toEqual(items.map(readUsageRecord));
+      }),
+    );
+  });
+
+  it("never fails otherwise, whatever it holds", async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.oneof(
           fc.json(),
           fc.string(),
           fc.array(fc.json()).map((lines) => lines.join("\n")),
         ),
-        (body) => {
+        async (body) => {
           try {
-            for (const one of parseUsageRecords(body))
+            for (const one of await parseUsageRecords(body))
               expect("problem" in one || one.source === "api").toBe(true);
           } catch (error) {
             expect(isAppError(error, "request_invalid")).toBe(true);

@@ -61,7 +61,7 @@ async function process({
   }
   for (const { id } of accounts) read(id, first[id] ?? 50);
   await routing.load();
-  return { routing, read, left, clock, store, log, switches, routeModes };
+  return { routing, read, left, known, clock, store, log, switches, routeModes };
 }
 
 const choiceOf = (
@@ -223,6 +223,14 @@ describe("a route of a combo", () => {
     const three = await process({ store: one.store, clock: createManualClock(start) });
     expect(choiceOf(three)).toBe("glm-main/glm-4.7");
     expect(three.switches).toEqual([]);
+  });
+
+  it("goes by what another process has read, from the next sweep on", async () => {
+    const house = await process();
+    house.known.set("claude-lan", snapshot("claude-lan", { readings: [house.left(0)], fetchedAt: start }));
+    expect(choiceOf(house)).toBe("claude-lan/claude-opus-*");
+    await house.routing.sweep();
+    expect(choiceOf(house)).toBe("glm-main/glm-4.7");
   });
 
   it("sends to the model of a pattern that was used most", async () => {

@@ -58,7 +58,7 @@ describe("suggestions", () => {
           ? { value: 100, at: start - 5 * day + 60_000, resetsAt: start - 5 * day + 1_000 }
           : undefined,
       ),
-      ...samples("large", (daysAgo) => ({ value: daysAgo % 20 })),
+      ...samples("large", (daysAgo) => ({ value: (40 - daysAgo) % 20 })),
     ]);
     await routing.load();
     const report = await suggest();
@@ -82,14 +82,11 @@ describe("suggestions", () => {
   });
 
   it("are none without data, and say how many days there are", async () => {
-    const { store, suggest } = await house();
+    const { suggest } = await house();
     expect(await suggest()).toMatchObject({ suggestions: [], days: 0, needs: 14 });
-    const { clock } = await house();
-    expect(clock.now()).toBe(start);
     const other = await house();
     await other.store.history.add(samples("old", (daysAgo) => (daysAgo <= 5 ? { value: 0 } : undefined)));
     expect(await other.suggest()).toMatchObject({ suggestions: [], days: 5 });
-    expect(await store.settings.get("nothing")).toBeUndefined();
   });
 
   it("do not take an account for unused that could not be read for days", async () => {

@@ -3,9 +3,14 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Disk } from "../../src/stores/disk.ts";
-import { openLowdbStore, readSnapshots } from "../../src/stores/lowdb.ts";
+import { openLowdbStore, readStored } from "../../src/stores/lowdb.ts";
 import { checkStore, snapshotOf } from "../store-contract.ts";
 import { clock, recordingLog, temporaryFolder } from "./parts.ts";
+
+/** The snapshots that somebody sees who only looks at the folder. */
+async function snapshotsIn(folder: string) {
+  return (await readStored({ folder, log: recordingLog() })).snapshots;
+}
 
 async function openIn(folder: string, disk?: Disk) {
   const log = recordingLog();
@@ -60,7 +65,7 @@ describe("the lowdb store", () => {
     await Promise.all(
       Array.from({ length: 1000 }, (_, n) => store.snapshots.replace(snapshotOf(`account-${n}`))),
     );
-    expect(await readSnapshots({ folder, log: recordingLog() })).toHaveLength(1000);
+    expect(await snapshotsIn(folder)).toHaveLength(1000);
     expect(writes).toBeLessThanOrEqual(3);
   });
 
@@ -75,12 +80,9 @@ describe("the lowdb store", () => {
       },
     });
     await store.snapshots.replace(snapshotOf("early"));
-    expect(await readSnapshots({ folder, log: recordingLog() })).toEqual([snapshotOf("early")]);
+    expect(await snapshotsIn(folder)).toEqual([snapshotOf("early")]);
     await late;
-    expect(await readSnapshots({ folder, log: recordingLog() })).toEqual([
-      snapshotOf("early"),
-      snapshotOf("late"),
-    ]);
+    expect(await snapshotsIn(folder)).toEqual([snapshotOf("early"), snapshotOf("late")]);
   });
 
   it("finishes the writes under way before it closes", async () => {
@@ -88,7 +90,7 @@ describe("the lowdb store", () => {
     const { store } = await openIn(folder);
     const writes = [store.settings.set("a", 1), store.snapshots.replace(snapshotOf("a"))];
     await store.close();
-    expect(await readSnapshots({ folder, log: recordingLog() })).toEqual([snapshotOf("a")]);
+    expect(await snapshotsIn(folder)).toEqual([snapshotOf("a")]);
     expect(await readdir(folder)).not.toContain("quotabot.lock");
     await Promise.all(writes);
   });
@@ -123,7 +125,7 @@ describe("the lowdb store", () => {
 
     await rename(`${folder}-away`, folder);
     await store.settings.set("any", 1);
-    const saved = await readSnapshots({ folder, log: recordingLog() });
+    const saved = await snapshotsIn(folder);
     expect(saved).toEqual([snapshotOf("a", { failures: 1 }), snapshotOf("b")]);
   });
 
@@ -162,7 +164,7 @@ describe("the lowdb store", () => {
 describe("reading the snapshots of a folder in use", () => {
   it("finds none in a folder that does not exist", async () => {
     const folder = join(await temporaryFolder(), "none");
-    expect(await readSnapshots({ folder, log: recordingLog() })).toEqual([]);
+    expect(await snapshotsIn(folder)).toEqual([]);
   });
 
   it("sees whole files only, while they are being rewritten", async () => {
@@ -178,7 +180,7 @@ describe("reading the snapshots of a folder in use", () => {
     })();
     let newest = 0;
     while (writing) {
-      const [seen] = await readSnapshots({ folder, log: recordingLog() });
+      const [seen] = await snapshotsIn(folder);
       expect(seen?.failures).toBeGreaterThanOrEqual(newest);
       newest = seen?.failures ?? -1;
     }
@@ -192,9 +194,9 @@ describe("reading the snapshots of a folder in use", () => {
     await store.snapshots.replace(snapshotOf("b"));
     await store.close();
     await writeFile(join(folder, "state.json"), "{");
-    expect(await readSnapshots({ folder, log: recordingLog() })).toEqual([snapshotOf("a")]);
+    expect(await snapshotsIn(folder)).toEqual([snapshotOf("a")]);
     await writeFile(join(folder, "state.json.bak"), "");
-    await expect(readSnapshots({ folder, log: recordingLog() })).rejects.toMatchObject({
+    await expect(snapshotsIn(folder)).rejects.toMatchObject({
       code: "store_damaged",
     });
     expect((await readdir(folder)).sort()).toEqual(["state.json", "state.json.bak"]);

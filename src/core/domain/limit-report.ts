@@ -33,7 +33,7 @@ export interface LimitReport {
 /** What is blocked when only one model of an account is: no pool, whatever else the account has. */
 export function modelAlone(account: string, model: string): Pool {
   // Ids of accounts have neither "/" nor "|", so the key is none of a pool.
-  return { account, scope: model, key: `${account}/${model}` };
+  return { account, scope: model, key: `${account}/${model.toLowerCase()}` };
 }
 
 const shortest = 30_000;

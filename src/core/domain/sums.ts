@@ -1,4 +1,4 @@
-import type { Billing, CostBasis, UsageRecord } from "./usage.ts";
+import type { CostBasis, UsageRecord } from "./usage.ts";
 
 const counters = [
   "requests",
@@ -139,12 +139,6 @@ export function timeQuantile({ times }: Sums, part: number): number | undefined 
 /** Part of the requests whose outcome is ok, from 0 to 1; undefined without requests. */
 export function successRate(sums: Sums): number | undefined {
   return sums.requests === 0 ? undefined : sums.succeeded / sums.requests;
-}
-
-/** How money of an account of this kind is called in the sums. */
-export function moneyUnder(billing: Billing): "billedMicros" | "includedMicros" | "freeMicros" {
-  if (billing === "subscription") return "includedMicros";
-  return billing === "free" ? "freeMicros" : "billedMicros";
 }
 
 const step = Math.log(1.05);

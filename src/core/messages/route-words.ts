@@ -24,7 +24,8 @@ export function caveatWords(caveat: Caveat): string {
   return caveat.code === "stale" ? "its numbers are old" : "nobody knows what is left";
 }
 
-const paidWords = {
+/** Accounts that pay in one way. */
+export const paidWords = {
   free: "free accounts",
   subscription: "subscriptions",
   paid: "accounts paid by the bill",

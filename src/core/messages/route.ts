@@ -6,7 +6,7 @@ import type { RouteReport } from "../services/routing.ts";
 import { count, dollars, percentLeft, share } from "./format.ts";
 import { periodWords } from "./period-words.ts";
 import { answerActions } from "./quota-table.ts";
-import { caveatWords, hindranceWords } from "./route-words.ts";
+import { caveatWords, hindranceWords, paidWords } from "./route-words.ts";
 import type { UsageNames } from "./usage-names.ts";
 
 const mostRows = 12;
@@ -63,7 +63,7 @@ function headFacts(report: RouteReport, names: UsageNames): { label: string; val
   if (since !== undefined) facts.push({ label: "Since", value: { instant: since, style: "countdown" } });
   if (standsInFor !== undefined) facts.push({ label: "Stands in for", value: standsInFor });
   if (mode !== undefined) {
-    facts.push({ label: "Budget", value: `${mode.budget} is exceeded: accounts that are ${mode.to}, alone` });
+    facts.push({ label: "Budget", value: `${mode.budget} is exceeded: only ${paidWords[mode.to]} are used` });
   }
   return facts;
 }

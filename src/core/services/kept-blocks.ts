@@ -32,6 +32,8 @@ export function createKeptBlocks(options: {
 }): KeptBlocks {
   const { blocks, settings, clock, log } = options;
   const noted = new Set<string>();
+  /** Those of them that are being stored: what is read meanwhile does not have them yet. */
+  const underWay = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
 
@@ -39,20 +41,27 @@ export function createKeptBlocks(options: {
     const keys = [...noted];
     noted.clear();
     if (keys.length === 0) return;
+    for (const changed of keys) underWay.add(changed);
     try {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         const stored = await settings.get(key);
         const merged = new Map(parse(stored));
         for (const changed of keys) merge(merged, changed, blocks.find(changed));
         if (!(await settings.swap(key, stored, toValue(merged, clock.now())))) continue;
+        underWay.clear();
         adopt(merged);
         return;
       }
       throw new AppError("store_unavailable", "Too many processes store blocks at the same time.");
     } catch (error) {
+      underWay.clear();
       for (const changed of keys) noted.add(changed);
       throw error;
     }
+  }
+
+  function isOurs(of: string): boolean {
+    return noted.has(of) || underWay.has(of);
   }
 
   /** Makes what is stored known here; what is noted here and not stored yet is newer. */
@@ -60,12 +69,12 @@ export function createKeptBlocks(options: {
     const changed: string[] = [];
     for (const [of, block] of stored) {
       const before = blocks.find(of);
-      if (noted.has(of) || (before?.until === block.until && before.guesses === block.guesses)) continue;
+      if (isOurs(of) || (before?.until === block.until && before.guesses === block.guesses)) continue;
       blocks.put(of, block);
       changed.push(of);
     }
     for (const [of, block] of [...blocks.all()]) {
-      if (noted.has(of) || stored.has(of) || block.until <= clock.now()) continue;
+      if (isOurs(of) || stored.has(of) || block.until <= clock.now()) continue;
       blocks.put(of, undefined);
       changed.push(of);
     }

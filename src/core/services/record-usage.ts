@@ -41,6 +41,8 @@ export interface UsageDraft {
   source: UsageSource;
   /** Name of the program that reports, such as an OTLP `service.name`. */
   service?: string | undefined;
+  /** A digest of the texts of the call. It is kept nowhere: it tells calls without an id apart. */
+  content?: string | undefined;
   counter?: UsageRecord["counter"];
 }
 
@@ -199,5 +201,6 @@ function contentOf(draft: UsageDraft, key: string): string {
     draft.outcome ?? "ok",
     draft.counter?.series,
     draft.counter?.value,
+    ...(draft.content === undefined ? [] : [draft.content]),
   ]);
 }

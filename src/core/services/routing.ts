@@ -4,7 +4,7 @@ import type { Combos } from "../domain/combo.ts";
 import { addDays, type Day, type Days } from "../domain/day.ts";
 import type { Period } from "../domain/period.ts";
 import type { Pricing } from "../domain/price.ts";
-import type { Instant } from "../domain/quota.ts";
+import type { Instant, Snapshot } from "../domain/quota.ts";
 import type { Billing } from "../domain/usage.ts";
 import { AppError } from "../errors.ts";
 import type { Clock, History, Ledger, Log, Settings } from "../ports.ts";
@@ -92,8 +92,11 @@ export function createRouting(options: {
   const comboReports = createComboReports({ ...options, served });
   const suggests = createSuggests({ ...options, standings, availability, served, candidates });
   let modelsLoadedAt: Instant | undefined;
+  /** The snapshots that are known here, by account. */
+  const seen = new Map<string, Snapshot | undefined>();
 
   function touch(account: string): void {
+    seen.set(account, options.readQuotas.snapshot(account));
     standings.touch(account);
     availability.touch(account);
     served.told(account, standings.of(account)?.models ?? []);
@@ -117,8 +120,13 @@ export function createRouting(options: {
       modelsLoadedAt = now;
       await served.load();
     }
-    // Windows of the team's own start over by the clock alone.
-    for (const { id, windows = [] } of accounts) if (windows.length > 0) touch(id);
+    for (const { id, windows = [] } of accounts) {
+      const snapshot = options.readQuotas.snapshot(id);
+      const isNews = snapshot !== seen.get(id);
+      // Other processes read too, and windows of the team's own start over by the clock alone.
+      if (isNews || windows.length > 0) touch(id);
+      if (isNews && snapshot !== undefined) await blocks.read(snapshot);
+    }
     await routes.sweep();
   }
 

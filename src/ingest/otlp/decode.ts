@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "../../core/errors.ts";
 import { jsonLogs, jsonPoints } from "./json.ts";
 import { protobufLogs, protobufPoints } from "./protobuf.ts";
-import { limits, type OtlpLog, type OtlpPoint } from "./request.ts";
+import { limits, type OtlpLog, type OtlpPoint, refuseTooMany } from "./request.ts";
 
 /**
  * The log records of an OTLP/HTTP request for /v1/logs, uncompressed, in JSON or protobuf as its content type says
@@ -41,12 +41,7 @@ function decode<Item>(
   }
   const items: Item[] = [];
   const take = (item: Item) => {
-    if (items.length >= limits.items) {
-      throw new AppError(
-        "request_invalid",
-        `The request has more than ${limits.items} ${what}. Send smaller batches.`,
-      );
-    }
+    if (items.length >= limits.items) refuseTooMany(limits.items, what);
     items.push(item);
   };
   try {

@@ -1,6 +1,7 @@
 import type { Instant } from "../../core/domain/quota.ts";
 import type { Clock, Ledger, Settings } from "../../core/ports.ts";
 import type { Reported, UsageDraft } from "../../core/services/record-usage.ts";
+import { inTurns } from "../turns.ts";
 import { decodeLogs, decodeMetrics } from "./decode.ts";
 import { counterNames, differences } from "./differences.ts";
 import type { OtlpSource } from "./facts.ts";
@@ -54,12 +55,13 @@ export function createOtlpIngest(options: {
 
   return {
     async logs(body, contentType, keep) {
-      const read = readOtlpLogs(decodeLogs(body, contentType), hash);
+      const read = (await inTurns(decodeLogs(body, contentType), (log) => readOtlpLogs([log], hash))).flat();
       const choiceOf = await chosen("events", read);
       return keep(read.filter((item) => choiceOf(item).counts).map(({ draft }) => draft));
     },
     async metrics(body, contentType, keep) {
-      const read = readOtlpMetrics(decodeMetrics(body, contentType), hash);
+      const decoded = decodeMetrics(body, contentType);
+      const read = (await inTurns(decoded, (point) => readOtlpMetrics([point], hash))).flat();
       const choiceOf = await chosen("metrics", read);
       const problems: Reported[] = [];
       const points: UsagePoint[] = [];

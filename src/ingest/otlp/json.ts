@@ -1,4 +1,5 @@
 import { AppError } from "../../core/errors.ts";
+import { valuesIn } from "../json-text.ts";
 import { readNumber } from "../values.ts";
 import {
   type Attribute,
@@ -7,6 +8,7 @@ import {
   limits,
   type OtlpLog,
   type OtlpPoint,
+  refuseTooMany,
 } from "./request.ts";
 
 type Message = Readonly<Record<string, unknown>>;
@@ -68,7 +70,9 @@ function takePoints(resource: Attributes, metric: Message, take: (point: OtlpPoi
 }
 
 function request(body: Uint8Array, name: string): Message[] {
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
+  const text = new TextDecoder().decode(body);
+  if (valuesIn(text) > limits.fields) refuseTooMany(limits.fields, "fields");
+  const parsed: unknown = JSON.parse(text);
   if (!isMessage(parsed)) throw new Error("not an object");
   const resources = field(parsed, name);
   const misdirected = ["resourceLogs", "resourceMetrics", "resourceSpans"].find(

@@ -1,3 +1,5 @@
+import { AppError } from "../../core/errors.ts";
+
 /** A value of an attribute; lists, maps and bytes are none that we use. */
 export type Attribute = string | number | boolean;
 export type Attributes = ReadonlyMap<string, Attribute>;
@@ -25,8 +27,17 @@ export interface OtlpPoint {
   value?: number | undefined;
 }
 
-/** Items that one request may bring, and attributes that are read of each. */
-export const limits = { items: 50_000, attributes: 128, key: 128, text: 256 };
+/**
+ * Items and fields that one request may bring, and attributes that are read of each item. Exporters send 512 items at a
+ * time unless told otherwise, an item of 20 attributes has about 100 fields.
+ */
+export const limits = { items: 50_000, fields: 1_000_000, attributes: 128, key: 128, text: 256 };
+
+/** @throws request_invalid */
+export function refuseTooMany(most: number, what: string): never {
+  const number = most.toLocaleString("en-US");
+  throw new AppError("request_invalid", `The request has more than ${number} ${what}. Send smaller batches.`);
+}
 
 /**
  * Notes an attribute, within the limits. Long texts are passed over: they are prompts and answers, never what we count by.
