@@ -1,4 +1,4 @@
-import { createAgents, createRoutes, createSizes, inform } from "./app/agents.ts";
+import { createAgents, createBooks, createRoutes, createSizes, inform } from "./app/agents.ts";
 import { alertSettings, createAlerts } from "./app/alerts.ts";
 import { alertChannels, channelIds, digestPlans, forgetRefusals, testChannels } from "./app/channels.ts";
 import { createClockwork } from "./app/clockwork.ts";
@@ -40,7 +40,8 @@ export function createBot(config: Config, machine: Machine): App {
     const digests = createDigestParts({ ...all, plans: digestPlans(config), channels: channelIds(config) });
     const routing = createRoutes(config, all);
     const channels = testChannels(alertChannels(config), channelOf);
-    const commands = createAllCommands({ ...all, ...alerts, ...digests, routing, channels });
+    const books = createBooks(core);
+    const commands = createAllCommands({ ...all, ...alerts, ...digests, routing, channels, books });
 
     const shared = { commands, clock, log, timezone };
     // The platforms' libraries are large: only those in use are loaded.
@@ -72,7 +73,7 @@ export function createBot(config: Config, machine: Machine): App {
     });
     const taskSizes = createSizes(core);
     const usage = await createUsage(config, { ...all, onRecorded: inform(clockwork, routing, taskSizes) });
-    const agents = createAgents(config, { ...all, ...usage, routing, taskSizes });
+    const agents = createAgents(config, { ...all, ...usage, routing, taskSizes, books });
     const http = createHttp(config, { ...all, ...usage, ...agents, routing, taskSizes });
     routing.onSwitch(
       (event) => void alerts.raise.announce(`switch|${event.at}|${event.switched?.to}`, event),

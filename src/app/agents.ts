@@ -3,14 +3,14 @@ import type { Config } from "../config.ts";
 import type { UsageRecord } from "../core/domain/usage.ts";
 import { hindranceWords } from "../core/messages/route-words.ts";
 import { createAllocations } from "../core/services/allocate.ts";
-import { createAllocationBooks } from "../core/services/allocation-books.ts";
+import { type AllocationBooks, createAllocationBooks } from "../core/services/allocation-books.ts";
 import { createRoomOf } from "../core/services/capacity.ts";
 import { createPerPercent } from "../core/services/capacity-measure.ts";
 import { createRouting, type RoutingService } from "../core/services/routing.ts";
 import { createTaskSizes } from "../core/services/task-sizes.ts";
 import { parseLimitReport } from "../ingest/limits/limit-report.ts";
 import { readUsageRecord } from "../ingest/usage-record.ts";
-import type { Core, Machine } from "./core.ts";
+import type { Core } from "./core.ts";
 import type { Money } from "./money.ts";
 import type { createUsage } from "./usage.ts";
 
@@ -27,6 +27,17 @@ export function createRoutes(config: Pick<Config, "combos">, options: Core & Mon
   });
 }
 
+/** What agents have reserved. */
+export function createBooks(options: Core) {
+  return createAllocationBooks({
+    ...options,
+    settings: options.store.settings,
+    providers: [...new Set(options.accounts.map(({ provider }) => provider))],
+    pause: options.sleep,
+    random: Math.random,
+  });
+}
+
 /** What agents ask before they spend. */
 export function createAgents(
   config: Pick<Config, "agents">,
@@ -34,10 +45,11 @@ export function createAgents(
     Pick<Awaited<ReturnType<typeof createUsage>>, "recordUsage"> & {
       taskSizes: ReturnType<typeof createSizes>;
       routing: RoutingService;
-    } & Pick<Machine, "providers">,
+      books: AllocationBooks;
+    },
 ) {
-  const { store, routing, clock, sleep } = options;
-  const { ledger, settings, history } = store;
+  const { store, routing, clock } = options;
+  const { ledger, history } = store;
   const allocations = createAllocations({
     ...options,
     async candidatesOf({ combo, model }) {
@@ -53,13 +65,6 @@ export function createAgents(
         const found = hindrances.find(({ code }) => forbidding.has(code));
         return found && { reason: hindranceWords(found), until: found.until };
       },
-    }),
-    books: createAllocationBooks({
-      ...options,
-      settings,
-      providers: [...new Set(options.accounts.map(({ provider }) => provider))],
-      pause: sleep,
-      random: Math.random,
     }),
     rules: config.agents,
     newId: randomUUID,

@@ -37,6 +37,7 @@ export function createClockwork(
 
   async function lookAtMoney(): Promise<void> {
     await routeModes.update((await money.money()).budgets);
+    await options.routing.sweep();
     await raise.lookAtMoney();
   }
   let moneyMoved = false;

@@ -11,7 +11,7 @@ import {
 } from "../demo/recordings.ts";
 import { createMemoryStore } from "../stores/memory.ts";
 import { createTerminalChat } from "../terminal/chat.ts";
-import { createRoutes } from "./agents.ts";
+import { createBooks, createRoutes } from "./agents.ts";
 import { createAlerts } from "./alerts.ts";
 import { testChannels } from "./channels.ts";
 import { createClockwork } from "./clockwork.ts";
@@ -55,7 +55,14 @@ export function createDemo(machine: Machine): App {
     const digests = createDigestParts({ ...all, plans: [plan], channels: ["terminal"] });
     const routing = createRoutes({ combos: {} }, all);
     const channels = testChannels(["terminal"], channelOf);
-    const answers = createAllCommands({ ...all, ...alerts, ...digests, routing, channels });
+    const answers = createAllCommands({
+      ...all,
+      ...alerts,
+      ...digests,
+      routing,
+      channels,
+      books: createBooks(core),
+    });
     const commands: Commands = { ...answers, answer: (...call) => markedAnswer(answers.answer(...call)) };
     const chat = createTerminalChat({ ...demo, commands, timezone });
     cleanup.push(async () => chat.close());

@@ -1,16 +1,16 @@
 import { openRemoteReports } from "../cli/remote.ts";
 import { closedPast, createRemotePast, type Past } from "../cli/remote-past.ts";
+import { closedRouting, createRemoteRouting } from "../cli/remote-routing.ts";
 import type { Session, SessionOptions } from "../cli/session.ts";
 import type { Config } from "../config.ts";
 import type { Days } from "../core/domain/day.ts";
 import { isAppError } from "../core/errors.ts";
 import type { Store } from "../core/ports.ts";
-import type { QuotaReports } from "../core/services/quota-report.ts";
 import { refusalsOf } from "../core/services/refusals.ts";
 import { readLock } from "../stores/folder-lock.ts";
 import { readStored } from "../stores/lowdb.ts";
 import { createMemoryStore } from "../stores/memory.ts";
-import { createRoutes } from "./agents.ts";
+import { createBooks, createRoutes } from "./agents.ts";
 import { alertSettings, createAlerts } from "./alerts.ts";
 import { channelIds, digestPlans, testChannels } from "./channels.ts";
 import { createAllCommands } from "./commands.ts";
@@ -41,10 +41,12 @@ export async function openSession(
   const all = { ...core, ...machine, ...createMoney(config, machine), channelOf: () => undefined };
   const channels = testChannels(channelIds(config), posting.open);
   const digests = createDigestParts({ ...all, plans: digestPlans(config), channels: channels.ids });
-  const routing = createRoutes(config, all);
+  // Whoever only asks switches nothing.
+  const asking: Store = { ...looked, settings: { ...looked.settings, swap: async () => false } };
+  const routing = createRoutes(config, { ...all, store: asking });
   await routing.load();
   const commands = createAllCommands({
-    ...{ ...all, ...digests, routing, channels },
+    ...{ ...all, ...digests, routing, channels, books: createBooks(core) },
     ...createAlerts({ ...all, settings: alertSettings(config) }),
   });
   const session: Session = {
@@ -65,9 +67,11 @@ export async function openSession(
   const notice = `A bot (process ${holder.pid}) works on ${config.dataDir}`;
   const remote = options.fromDisk ? undefined : await askBot(config, machine, core.days);
   if (remote !== undefined) return { ...session, ...remote };
+  const closed = `${notice} and cannot be asked: give it \`http\` with a key of the scope read.`;
   return {
     ...session,
-    ...closedPast(`${notice} and cannot be asked: give it \`http\` with a key of the scope read.`),
+    ...closedPast(closed),
+    routing: { reports: closedRouting(closed) },
     reports: {
       ...core.reports,
       // The bot reads; what it has stored meanwhile is all there is to see.
@@ -96,7 +100,7 @@ async function askBot(
   config: Config,
   machine: Machine,
   days: Days,
-): Promise<({ reports: QuotaReports } & Past) | undefined> {
+): Promise<(Pick<Session, "reports" | "routing"> & Past) | undefined> {
   const { http } = config;
   const key = http?.keys.find(({ scopes }) => scopes.includes("read"))?.key;
   if (http === undefined || key === undefined || http.port === 0) return undefined;
@@ -105,7 +109,8 @@ async function askBot(
   try {
     const { accounts } = config;
     const reports = await openRemoteReports({ url, key, accounts, providerNames, clock: machine.clock });
-    return { reports, ...createRemotePast({ url, key, days }) };
+    const routing = { reports: createRemoteRouting({ url, key }) };
+    return { reports, routing, ...createRemotePast({ url, key, days }) };
   } catch (error) {
     if (isAppError(error, "store_unavailable")) return undefined;
     throw error;

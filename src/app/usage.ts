@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
+import { setImmediate as pause } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import type { UsageRecord } from "../core/domain/usage.ts";
 import type { Settings } from "../core/ports.ts";
@@ -26,6 +27,7 @@ export async function createUsage(
   const recordUsage = createRecordUsage({
     ...options,
     ...{ nameUser, ledger: store.ledger, uniqueId: randomUUID, billingOf: options.billing },
+    pause: () => pause(),
     services: (service) => byService.get(service) ?? [],
     // Keyed, because the text holds people's names.
     hash: (text) => createHmac("sha256", salt).update(text).digest("base64url").slice(0, 22),

@@ -17,10 +17,7 @@ const mostValues = 1_000;
  * @param contentType of the request: one that says "ndjson" or "jsonl" makes lines of a body whose first line is damaged
  * @throws request_invalid when the body is neither, or has more than 50,000 records
  */
-export async function parseUsageRecords(
-  body: string,
-  contentType?: string | undefined,
-): Promise<Reported[]> {
+export async function parseUsageRecords(body: string, contentType?: string | undefined): Promise<Reported[]> {
   const text = body.replace(/^\uFEFF/, "");
   const whole = itemsOf(text, most + 1) ?? onlyObject(text);
   if (whole !== undefined) {
@@ -51,7 +48,11 @@ function readAll(text: string, spans: readonly Span[]): Promise<Reported[]> {
       `The body has more than the ${most.toLocaleString("en-US")} records that one request may bring. Send them in parts.`,
     );
   }
-  return inTurns(spans, (span) => read(text, span), ({ start, end }) => 1 + (end - start) / charactersOfItem);
+  return inTurns(
+    spans,
+    (span) => read(text, span),
+    ({ start, end }) => 1 + (end - start) / charactersOfItem,
+  );
 }
 
 /** A record with a text takes as long as several without. */

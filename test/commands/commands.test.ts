@@ -129,6 +129,21 @@ describe("/quota show", () => {
     expect(await finalAnswer("show glm-mian")).toContain("Did you mean /quota show glm-main?");
   });
 
+  it("shows who has reserved tokens of the account", async () => {
+    const using = [
+      { account: "a", agent: "agent-7", tokens: 15_000, used: 3_000 },
+      { account: "other", agent: "agent-8", tokens: 100, used: 0 },
+    ];
+    const house = createQuotaHouse({
+      accounts: [account("a")],
+      read: async () => ({ readings: [quota()] }),
+      using: async () => using,
+    });
+    const answer = text((await answers("show a", person, house)).at(-1));
+    expect(answer).toContain("Reserved by   agent-7 (3,000 of 15,000 tokens)");
+    expect(answer).not.toContain("agent-8");
+  });
+
   it("shows the page where an account can be put right to admins alone", async () => {
     const house = () =>
       createQuotaHouse({

@@ -7,6 +7,7 @@ import type { DigestPlan } from "../../src/core/domain/digest-plan.ts";
 import type { Pricing } from "../../src/core/domain/price.ts";
 import type { PoolEvidence } from "../../src/core/domain/shared-pool.ts";
 import type { Billing } from "../../src/core/domain/usage.ts";
+import type { Using } from "../../src/core/messages/account-details.ts";
 import { createUsageNames } from "../../src/core/messages/usage-names.ts";
 import type { Ledger } from "../../src/core/ports.ts";
 import type { ProviderReading } from "../../src/core/provider.ts";
@@ -35,6 +36,7 @@ export function createQuotaHouse(setup: {
   accounts: readonly Account[];
   read: (account: Account) => Promise<ProviderReading>;
   evidence?: PoolEvidence | undefined;
+  using?: (() => Promise<readonly Using[]>) | undefined;
   /** What the ledger says; nothing at all unless told. */
   usageReports?: UsageReports | undefined;
   records?: Ledger["records"] | undefined;
@@ -103,6 +105,7 @@ export function createQuotaHouse(setup: {
     ...{ ledger: store.ledger, history: store.history, today: ledger.today, routeModes: digests.routeModes },
   });
   const commands = createCommands({
+    using: setup.using ?? (async () => []),
     ...digests,
     routing,
     timezone: "UTC",

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { start } from "../fakes/core.ts";
 import { running } from "./running.ts";
@@ -148,4 +150,29 @@ it("GET /api/v1/combos and /api/v1/suggestions answer, and refuse what they do n
     suggestions: [],
   });
   expect((await get("/api/v1/suggestions?x=1")).status).toBe(400);
+});
+
+describe("docs/routing.md", () => {
+  const page = readFileSync(resolve(import.meta.dirname, "../../docs/routing.md"), "utf8");
+
+  it("reports a refusal that is answered as it says", async () => {
+    const { post } = await running();
+    const [, body = ""] = /\/api\/v1\/limits -d '(.*?)'$/ms.exec(page) ?? [];
+    const [, answer = ""] = /^```json\n(\{ "kind": .*?)^```$/ms.exec(page) ?? [];
+    expect((await post("/api/v1/limits", JSON.parse(body))).body).toEqual(JSON.parse(answer));
+  });
+
+  it("asks routes that there are, and reads fields that their answers have", async () => {
+    const { get, routing } = await running();
+    routing.recorded([{ account: "glm-main", model: "glm-4.7" }]);
+    const asked = [...page.matchAll(/^ask "(.*?)"$/gm)].map(([, path = ""]) => path);
+    const statuses = await Promise.all(asked.map(async (path) => (await get(`/api/v1/${path}`)).status));
+    // There is no combo of that name here.
+    expect(statuses).toEqual([404, 200, 200]);
+    const { choice } = (await get("/api/v1/route?model=glm-4.7")).body;
+    expect(choice).toEqual({ member: "glm-main", account: "glm-main", model: "glm-4.7" });
+    const [, shown = ""] = /^```json\n(\{ "at": .*?)^```$/ms.exec(page) ?? [];
+    const { body } = await get("/api/v1/available?account=glm-main&model=glm-4.7");
+    expect(Object.keys(JSON.parse(shown))).toEqual(Object.keys(body));
+  });
 });

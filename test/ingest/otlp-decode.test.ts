@@ -132,8 +132,8 @@ describe("an OTLP request", () => {
     expect(() => decodeLogs(encode(fixture("claude-code-metrics")), json)).toThrow("`resourceMetrics`");
   });
 
-  it("is refused when it has more than 50,000 items", () => {
-    const body: OtlpJson = logsOf({}, ...Array.from({ length: 50_001 }, () => ({})));
+  it("is refused when it has more than 10,000 items", () => {
+    const body: OtlpJson = logsOf({}, ...Array.from({ length: 10_001 }, () => ({})));
     expect(() => decodeLogs(encode(body), json)).toThrow("smaller batches");
     expect(() => decodeLogs(toProtobuf(body), protobuf)).toThrow("smaller batches");
   });
@@ -186,5 +186,30 @@ describe("an OTLP request", () => {
     // A scope that is longer than the resource it lies in, and a number without its bytes.
     expect(() => decodeLogs(new Uint8Array([10, 2, 18, 2, 8, 1]), protobuf)).toThrow("not an OTLP request");
     expect(() => decodeLogs(new Uint8Array([10, 0, 16]), protobuf)).toThrow("not an OTLP request");
+  });
+
+  it("with more in it than an exporter ever sends is refused before it is read", () => {
+    const many = "Send smaller batches";
+    const text = (body: string) => new TextEncoder().encode(body);
+    const nothing = `${"{},".repeat(5_000_000)}{}`;
+    expect(() => decodeLogs(text(`{"resourceLogs":[${nothing}]}`), json)).toThrow(many);
+    expect(() => decodeMetrics(text(`{"resourceMetrics":[{"scopeMetrics":[${nothing}]}]}`), json)).toThrow(
+      many,
+    );
+    expect(() =>
+      decodeLogs(
+        new Uint8Array(4_000_000).map((_, at) => (at % 2 ? 0 : 10)),
+        protobuf,
+      ),
+    ).toThrow(many);
+    expect(() => decodeMetrics(new Uint8Array(4_000_000).fill(24), protobuf)).toThrow(many);
+    // 512 records of 20 attributes are a batch.
+    const attributes = Array.from({ length: 20 }, (_, at) => ({
+      key: `a.${at}`,
+      value: { stringValue: "x,{[" },
+    }));
+    const logs = logsOf({}, ...Array.from({ length: 2_000 }, () => ({ attributes })));
+    expect(decodeLogs(encode(logs), json)).toHaveLength(2_000);
+    expect(decodeLogs(toProtobuf(logs), protobuf)).toHaveLength(2_000);
   });
 });

@@ -84,7 +84,7 @@ describe("a reported refusal", () => {
     const told = { kind: "quota", until: start + hour, perModel: true, model: "gemini-2.5-flash" } as const;
     expect((await report(told)).scope).toEqual({ account: "glm-main", model: "gemini-2.5-flash" });
     expect([
-      until("glm-main", "gemini-2.5-flash"),
+      until("glm-main", "Gemini-2.5-Flash"),
       until("glm-main", "gemini-2.5-pro"),
       until("glm-main"),
     ]).toEqual([hour, undefined, undefined]);
@@ -203,6 +203,33 @@ describe("a block", () => {
     two.changed.length = 0;
     await two.blocks.refresh();
     expect([two.until("glm-main", "opus-1"), two.changed]).toEqual([undefined, ["glm-main"]]);
+  });
+
+  it("that is made while others are being read is not lost", async () => {
+    const { settings } = createMemoryStore();
+    const held = { next: false, answer: () => {} };
+    const one = process({
+      settings: {
+        ...settings,
+        async get(key) {
+          const found = await settings.get(key);
+          if (!held.next) return found;
+          held.next = false;
+          await new Promise<void>((resolve) => {
+            held.answer = resolve;
+          });
+          return found;
+        },
+      },
+    });
+    held.next = true;
+    const refreshed = one.blocks.refresh();
+    await expect.poll(() => held.next).toBe(false);
+    const reported = one.report({ kind: "quota", until: start + hour });
+    held.answer();
+    await Promise.all([refreshed, reported]);
+    expect(one.until("glm-main")).toBe(hour);
+    expect(await settings.get("blocked pools")).toHaveProperty(["glm-main|"]);
   });
 
   it("that somebody else knows to last longer is not made shorter", async () => {

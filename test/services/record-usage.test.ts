@@ -254,6 +254,14 @@ describe("a batch", () => {
     expect(recorded).toEqual([]);
   });
 
+  it("is worked through with pauses, and kept at once", async () => {
+    const sizes: number[] = [];
+    const { record, ledger } = setUp({ pause: async () => void sizes.push(ledger.records.size) });
+    await record(...Array.from({ length: 3_500 }, (_, index) => draft({ id: `r${index}` })));
+    expect(sizes).toEqual([0, 0, 0]);
+    expect([ledger.records.size, ledger.appends]).toEqual([3_500, 1]);
+  });
+
   it("is told on once it is kept, without what was known already, and cannot be spoilt by that", async () => {
     const told: string[][] = [];
     const { record, log, ledger } = setUp({
@@ -305,6 +313,7 @@ describe("a call without an id", () => {
     { durationMs: 0 },
     { outcome: "error" },
     { source: "otlp" },
+    { content: "digest of its texts" },
     { counter: { series: "s", value: 1 } },
   ])("is another one when it differs in anything: %j", async (difference) => {
     const { record } = setUp();

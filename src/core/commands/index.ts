@@ -3,7 +3,6 @@ import { AppError } from "../errors.ts";
 import { nearest } from "../matching.ts";
 import { unknownArgument, unknownWord } from "../messages/help.ts";
 import { type AlertCommandOptions, alertsCommand } from "./alerts.ts";
-import type { QuotaCommandOptions } from "./answer-then-refresh.ts";
 import { type BudgetCommandOptions, budgetCommand } from "./budget.ts";
 import type { Asker, Call, Command, Commands } from "./command.ts";
 import { costCommand } from "./cost.ts";
@@ -16,14 +15,14 @@ import { listCommand } from "./list.ts";
 import { type RemindCommandOptions, remindCommand } from "./remind.ts";
 import { resetsCommand } from "./resets.ts";
 import { type RoutingCommandOptions, routeCommand } from "./route.ts";
-import { showCommand } from "./show.ts";
+import { type ShowCommandOptions, showCommand } from "./show.ts";
 import { suggestCommand } from "./suggest.ts";
 import { usageCommand } from "./usage.ts";
 import { completionsOf } from "./words.ts";
 
 /** All commands of /quota, in the order of the help text. */
 export function createCommands(
-  options: QuotaCommandOptions &
+  options: ShowCommandOptions &
     LedgerCommandOptions &
     DigestCommandOptions &
     AlertCommandOptions &

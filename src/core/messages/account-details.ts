@@ -7,16 +7,28 @@ import { burnRateText } from "./burn-rate.ts";
 import { fraction, listNames, markOf, percentLeft, quantity, toneOf } from "./format.ts";
 import { accountBar, amountText, answerActions, readingNow, startedOver, windowName } from "./quota-table.ts";
 
+/** An agent that has reserved tokens of an account. */
+export interface Using {
+  account: string;
+  agent: string;
+  tokens: number;
+  used: number;
+}
+
 /**
  * Every window, pool and amount of the accounts. The page where a person can put an account right is shown to admins.
  */
-export function accountDetails(report: QuotaReport, call: { command: string; admin: boolean }): Message {
+export function accountDetails(
+  report: QuotaReport,
+  call: { command: string; admin: boolean; using?: readonly Using[] | undefined },
+): Message {
   const reading = report.accounts.filter((account) => account.reading);
   const blocks: Block[] = reading.length > 0 ? [{ type: "text", text: readingNow(reading) }] : [];
   const single = report.accounts.length === 1 ? report.accounts[0] : undefined;
   for (const account of report.accounts) {
     if (single === undefined) blocks.push({ type: "text", text: { strong: account.name } });
-    blocks.push(...accountBlocks(account, report.at, call.admin));
+    const using = call.using?.filter((one) => one.account === account.account) ?? [];
+    blocks.push(...accountBlocks(account, report.at, { admin: call.admin, using }));
   }
   blocks.push({ type: "actions", actions: answerActions(call.command) });
   return {
@@ -27,8 +39,12 @@ export function accountDetails(report: QuotaReport, call: { command: string; adm
   };
 }
 
-function accountBlocks(report: AccountReport, at: Instant, admin: boolean): Block[] {
-  const blocks: Block[] = [{ type: "facts", facts: facts(report) }];
+function accountBlocks(
+  report: AccountReport,
+  at: Instant,
+  { admin, using }: { admin: boolean; using: readonly Using[] },
+): Block[] {
+  const blocks: Block[] = [{ type: "facts", facts: [...facts(report), ...usingFacts(using)] }];
   if (report.message !== undefined) blocks.push({ type: "text", text: problem(report, at, admin) });
   const bars = report.readings
     .filter((reading) => reading.kind === "quota")
@@ -62,6 +78,13 @@ function facts(report: AccountReport): { label: string; value: Text }[] {
     else found.push({ label: "Numbers from", value: [machineOf(report.pushedBy.user), ", ", age] });
   }
   return found;
+}
+
+/** Who holds an allocation, with what is used of it. */
+function usingFacts(using: readonly Using[]): { label: string; value: Text }[] {
+  if (using.length === 0) return [];
+  const agents = using.map(({ agent, used, tokens }) => `${agent} (${fraction(used, tokens, "tokens")})`);
+  return [{ label: "Reserved by", value: listNames(agents) }];
 }
 
 /** Whose machine told the numbers; of an e-mail address only the part that people call somebody by. */

@@ -43,8 +43,8 @@ export interface Seen {
   tooOld: boolean;
   subscription: boolean;
   facts: AccountFacts;
-  /** Samples of the account before `at`, oldest first. */
-  samples: readonly QuotaSample[];
+  /** Samples before `at` by reading, oldest first. */
+  samples: ReadonlyMap<string, readonly QuotaSample[]>;
   /** Who takes most of the account. */
   top: AlertEvent["top"];
 }
@@ -58,7 +58,7 @@ export function lookAtTold(seen: Seen, wish: ChannelWishes, known: readonly Inci
   const open = known.filter((incident) => isOpen(incident));
   const isBehind = known.some(({ event }) => event.at > at && event.at <= now);
   if (seen.tooOld || isBehind) return nothingFound(open);
-  const samples = (reading: string) => seen.samples.filter((sample) => sample.reading === reading);
+  const samples = (reading: string) => seen.samples.get(reading) ?? [];
   const ownIds = new Set(facts.own.map(({ id }) => id));
   const erratic = facts.told.filter(
     (reading) => reading.kind === "quota" && isErratic(reading, samples(reading.id), at),

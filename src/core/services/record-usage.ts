@@ -66,6 +66,8 @@ export interface RecordUsage {
 
 /** So many names of unknown accounts are told in the log. */
 const mostNames = 1_000;
+/** After so many calls there is a pause; they take some milliseconds. */
+const inTurn = 1_000;
 const noTokens: Tokens = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 
 /**
@@ -74,6 +76,7 @@ const noTokens: Tokens = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, rea
  * @param options.nameUser what may be kept of a person's name
  * @param options.hash of a text that holds people's names: with a secret in it, so that they cannot be guessed
  * @param options.uniqueId a text that is never told twice
+ * @param options.pause lets the rest of the process go on, asked for now and then while there is much to do
  * @param options.onRecorded is handed what is new, once it is durable
  */
 export function createRecordUsage(options: {
@@ -87,6 +90,7 @@ export function createRecordUsage(options: {
   clock: Clock;
   hash: (text: string) => string;
   uniqueId: () => string;
+  pause?: (() => Promise<unknown>) | undefined;
   onRecorded?: ((records: readonly UsageRecord[]) => void) | undefined;
   log: Log;
 }): RecordUsage {
@@ -168,6 +172,7 @@ export function createRecordUsage(options: {
         const message = "problem" in draft ? draft.problem : draftFault(draft, now);
         if (message !== undefined) rejected.push({ index, message });
         else records.push(toRecord(draft as UsageDraft, now, key));
+        if (index % inTurn === inTurn - 1) await options.pause?.();
       }
       const answers = records.length === 0 ? [] : await options.ledger.append(records);
       const added = records.filter((_, index) => answers[index] === true);

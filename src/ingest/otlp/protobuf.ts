@@ -1,11 +1,21 @@
 import { PbfReader } from "pbf";
-import { type Attribute, addAttribute, limits, type OtlpLog, type OtlpPoint } from "./request.ts";
+import {
+  type Attribute,
+  addAttribute,
+  limits,
+  type OtlpLog,
+  type OtlpPoint,
+  refuseTooMany,
+} from "./request.ts";
 
 /** Types on the wire. A field that has another one than it should is passed over. */
 const wire = { varint: 0, fixed64: 1, bytes: 2 };
 
+/** With the number of fields that it has come past. */
+type Reader = PbfReader & { fields: number };
+
 /** Called at each field of a message; reads its value, or leaves it, and it is passed over. */
-type OnField = (number: number, type: number, reader: PbfReader) => void;
+type OnField = (number: number, type: number, reader: Reader) => void;
 
 /**
  * Hands over the log records of an ExportLogsServiceRequest. Depth and size are bounded by the fields read: values in
@@ -37,9 +47,9 @@ export function protobufPoints(body: Uint8Array, take: (point: OtlpPoint) => voi
 /** Both requests begin alike: resources (1), each with its attributes (1.1) and its scopes (2). */
 function resources(
   body: Uint8Array,
-  onField: (resource: Map<string, Attribute>, number: number, reader: PbfReader) => void,
+  onField: (resource: Map<string, Attribute>, number: number, reader: Reader) => void,
 ): void {
-  fields(new PbfReader(body), body.length, (number, type, reader) => {
+  fields(Object.assign(new PbfReader(body), { fields: 0 }), body.length, (number, type, reader) => {
     if (number !== 1 || type !== wire.bytes) return;
     const resource = new Map<string, Attribute>();
     message(reader, (inner, innerType) => {
@@ -54,7 +64,7 @@ function resources(
   });
 }
 
-function readLog(reader: PbfReader, resource: Map<string, Attribute>): OtlpLog {
+function readLog(reader: Reader, resource: Map<string, Attribute>): OtlpLog {
   const attributes = new Map<string, Attribute>();
   const log: OtlpLog = { resource, attributes };
   message(reader, (number, type) => {
@@ -68,7 +78,7 @@ function readLog(reader: PbfReader, resource: Map<string, Attribute>): OtlpLog {
   return log;
 }
 
-function readMetric(reader: PbfReader, resource: Map<string, Attribute>): OtlpPoint[] {
+function readMetric(reader: Reader, resource: Map<string, Attribute>): OtlpPoint[] {
   const points: OtlpPoint[] = [];
   let metric = "";
   message(reader, (number, type) => {
@@ -91,7 +101,7 @@ const sumFields: PointFields = { attributes: 7, double: 4, integer: 6 };
 const histogramFields: PointFields = { attributes: 9, double: 5 };
 
 function readData(
-  reader: PbfReader,
+  reader: Reader,
   resource: Map<string, Attribute>,
   layout: PointFields,
   points: OtlpPoint[],
@@ -109,7 +119,7 @@ function readData(
   for (const point of points.slice(first)) point.temporality = temporality;
 }
 
-function readPoint(reader: PbfReader, resource: Map<string, Attribute>, layout: PointFields): OtlpPoint {
+function readPoint(reader: Reader, resource: Map<string, Attribute>, layout: PointFields): OtlpPoint {
   const attributes = new Map<string, Attribute>();
   const point: OtlpPoint = { resource, metric: "", attributes };
   message(reader, (number, type) => {
@@ -123,7 +133,7 @@ function readPoint(reader: PbfReader, resource: Map<string, Attribute>, layout: 
   return point;
 }
 
-function readAttribute(reader: PbfReader, attributes: Map<string, Attribute>): void {
+function readAttribute(reader: Reader, attributes: Map<string, Attribute>): void {
   let key = "";
   let value: Attribute | undefined;
   message(reader, (number, type) => {
@@ -135,7 +145,7 @@ function readAttribute(reader: PbfReader, attributes: Map<string, Attribute>): v
 }
 
 /** An AnyValue; undefined when it is empty, a list, a map or bytes. */
-function readValue(reader: PbfReader): Attribute | undefined {
+function readValue(reader: Reader): Attribute | undefined {
   let value: Attribute | undefined;
   message(reader, (number, type) => {
     if (number === 1 && type === wire.bytes) value = readText(reader);
@@ -146,14 +156,16 @@ function readValue(reader: PbfReader): Attribute | undefined {
   return value;
 }
 
-function readText(reader: PbfReader): string {
+const utf8 = new TextDecoder();
+
+function readText(reader: Reader): string {
   const end = endOf(reader);
-  const text = new TextDecoder().decode(reader.buf.subarray(reader.pos, end));
+  const text = utf8.decode(reader.buf.subarray(reader.pos, end));
   reader.pos = end;
   return text;
 }
 
-function readNanos(reader: PbfReader): bigint | undefined {
+function readNanos(reader: Reader): bigint | undefined {
   const low = reader.readFixed32();
   const high = reader.readFixed32();
   return (BigInt(high) << 32n) | BigInt(low) || undefined;
@@ -163,20 +175,22 @@ function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function message(reader: PbfReader, onField: OnField): void {
+function message(reader: Reader, onField: OnField): void {
   fields(reader, endOf(reader), onField);
 }
 
 /** Where the field of this length ends. The reader itself would read on beyond the body, or into what comes next. */
-function endOf(reader: PbfReader): number {
+function endOf(reader: Reader): number {
   const length = reader.readVarint();
   const end = reader.pos + length;
   if (!(end <= reader.length)) throw new Error("cut off");
   return end;
 }
 
-function fields(reader: PbfReader, end: number, onField: OnField): void {
+function fields(reader: Reader, end: number, onField: OnField): void {
   for (let number = reader.nextField(end); number !== 0; number = reader.nextField(end)) {
+    reader.fields += 1;
+    if (reader.fields > limits.fields) refuseTooMany(limits.fields, "fields");
     onField(number, reader.type, reader);
   }
   if (reader.pos !== end) throw new Error("a field goes beyond its message");

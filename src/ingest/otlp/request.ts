@@ -31,7 +31,7 @@ export interface OtlpPoint {
  * Items and fields that one request may bring, and attributes that are read of each item. Exporters send 512 items at a
  * time unless told otherwise, an item of 20 attributes has about 100 fields.
  */
-export const limits = { items: 50_000, fields: 1_000_000, attributes: 128, key: 128, text: 256 };
+export const limits = { items: 10_000, fields: 300_000, attributes: 128, key: 128, text: 256 };
 
 /** @throws request_invalid */
 export function refuseTooMany(most: number, what: string): never {
