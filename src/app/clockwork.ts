@@ -78,7 +78,14 @@ export function createClockwork(
           await tell.sweep();
         },
       },
-      { name: "digest", ...{ schedule, jitter }, run: options.digests.sendDue },
+      {
+        name: "digest",
+        ...{ schedule, jitter },
+        async run() {
+          await catchUp();
+          await options.digests.sendDue();
+        },
+      },
       {
         name: "tidy up",
         ...{ schedule, jitter },

@@ -8,7 +8,8 @@ import { periodNamed, todayOf, withSession } from "./with-session.ts";
 
 export interface ExportOptions {
   config?: string | undefined;
-  format: string;
+  format?: string | undefined;
+  json?: boolean | undefined;
   output?: string | undefined;
 }
 
@@ -21,7 +22,7 @@ export async function exportRecords(
   name: string | undefined,
   options: ExportOptions,
 ): Promise<void> {
-  const format = formatOf(options.format);
+  const format = formatOf(options.format ?? (options.json ? "json" : "csv"));
   await withSession(cli, options, async (session) => {
     const { from, to } = periodNamed(name ?? "month", todayOf(session));
     const pieces = exportInPieces(session.records, { from, to }, format);

@@ -11,9 +11,9 @@ import type { OutputOptions } from "./with-session.ts";
 export function addPastCommands(quota: Command, cli: CliOptions): void {
   const period = "today, yesterday, week, month, 7d, 2026-11, 2026-11-01..2026-11-15";
   withFilters(quota.command("usage").description("what was used: requests, tokens, audio, times, cost"))
-    .argument("[period]", period)
+    .argument("[words...]", `[PERIOD] [by DIMENSION]: ${period}; by model, user, day and more`)
     .option("--by <dimension>", "what to break it down by, such as model, user or day")
-    .action((name: string | undefined, options: UsageOptions) => printUsage(cli, name, options));
+    .action((words: string[], options: UsageOptions) => printUsage(cli, words, options));
   withOutput(quota.command("cost").description("what it cost, billed and list value apart; budgets"))
     .argument("[period]", period)
     .action((name: string | undefined, options: UsageOptions) => printCost(cli, name, options));
@@ -22,7 +22,8 @@ export function addPastCommands(quota: Command, cli: CliOptions): void {
   ).action((options: OutputOptions) => printDigest(cli, options));
   withConfig(quota.command("export").description("usage records, all of them"))
     .argument("[period]", period)
-    .option("--format <format>", exportFormats.join(" or "), "csv")
+    .option("--format <format>", `${exportFormats.join(" or ")} (default: csv)`)
+    .option("--json", "the same as --format json")
     .option("--output <file>", "write them into a new file instead of printing them")
     .action((name: string | undefined, options: ExportOptions) => exportRecords(cli, name, options));
   withOutput(quota.command("history").description("what quotas of an account stood at over time"))

@@ -28,14 +28,19 @@ export interface UsageOptions extends OutputOptions {
   user?: string | undefined;
 }
 
-/** Prints what was used in a period, of today and by model unless told. Throws request_invalid for words it does not know. */
-export function printUsage(cli: CliOptions, name: string | undefined, options: UsageOptions): Promise<void> {
+/**
+ * Prints what was used in a period, of today and by model unless told.
+ * @param words typed after the command, as in chat: a period, and "by" with a dimension
+ * @throws request_invalid for words it does not know
+ */
+export function printUsage(cli: CliOptions, words: readonly string[], options: UsageOptions): Promise<void> {
   return withSession(cli, options, async (session) => {
     const { usageReports, names } = session;
     const today = todayOf(session);
-    const period = periodNamed(name ?? "today", today);
+    const asked = understand(words);
+    const period = periodNamed(asked.period ?? "today", today);
     const only = filtersOf(session, options);
-    const by = dimensionOf(options.by) ?? (options.json ? undefined : "model");
+    const by = dimensionOf(options.by ?? asked.by ?? "model");
     const report = await usageReports.usage({ period, by, only });
     if (options.json) return printJson(cli, usageJson(report));
     const idle = only === undefined && isNothing(report.total);
@@ -59,13 +64,28 @@ export function printCost(cli: CliOptions, name: string | undefined, options: Ou
   });
 }
 
-function dimensionOf(typed: string | undefined): Dimension | undefined {
-  if (typed === undefined) return undefined;
+function understand(words: readonly string[]): { period?: string; by?: string } {
+  const asked: { period?: string; by?: string } = {};
+  for (const [index, word] of words.entries()) {
+    const isName = words[index - 1]?.toLowerCase() === "by";
+    if (!isName && word.toLowerCase() === "by" && index < words.length - 1) continue;
+    const part = isName ? "by" : "period";
+    if (asked[part] !== undefined)
+      throw new AppError(
+        "request_invalid",
+        `"${word}" is one too many: quota usage [PERIOD] [by DIMENSION].`,
+      );
+    asked[part] = word;
+  }
+  return asked;
+}
+
+function dimensionOf(typed: string): Dimension {
   const found = dimensions.find((dimension) => dimension === typed.toLowerCase());
   if (found !== undefined) return found;
   const meant = nearest(typed, dimensions);
   const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
-  throw new AppError("request_invalid", `--by takes one of ${dimensions.join(", ")}, not "${typed}".${hint}`);
+  throw new AppError("request_invalid", `by takes one of ${dimensions.join(", ")}, not "${typed}".${hint}`);
 }
 
 const filters = ["account", "provider", "model", "user"] as const;

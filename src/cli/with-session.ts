@@ -1,6 +1,6 @@
 import { createDays, type Day } from "../core/domain/day.ts";
 import type { Message } from "../core/domain/message.ts";
-import { type Period, parsePeriod, periodExamples } from "../core/domain/period.ts";
+import { type Period, parsePeriod, periodExamples, periodFault } from "../core/domain/period.ts";
 import { AppError } from "../core/errors.ts";
 import { terminalOf } from "./quota.ts";
 import type { CliOptions, Session } from "./session.ts";
@@ -46,7 +46,10 @@ export function todayOf({ clock, timezone }: Pick<Session, "clock" | "timezone">
 export function periodNamed(name: string, today: Day): Period {
   const period = parsePeriod(name, today);
   if (period !== undefined) return period;
-  throw new AppError("request_invalid", `"${name}" is no period. Periods are ${periodExamples}.`);
+  throw new AppError(
+    "request_invalid",
+    `"${name}" ${periodFault(name, today)}. Periods are ${periodExamples}.`,
+  );
 }
 
 /** Throws request_invalid, naming the nearest, for an account that is not configured. */

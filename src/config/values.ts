@@ -49,7 +49,7 @@ export const id = z
 
 const spans = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 const durationHint = "must be a duration such as 90s, 15m, 2h30m or 35d";
-const longestDuration = 3650 * spans.d;
+const mostDays = 3650;
 
 /** "90s", "15m", "2h30m", "35d" as milliseconds: more than none, ten years at most. */
 export const duration = z
@@ -58,8 +58,9 @@ export const duration = z
     const parts = /^(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?$/.exec(written.trim());
     const [d, h, m, s] = (parts ?? []).slice(1).map((count) => Number(count ?? 0));
     const total = (d ?? 0) * spans.d + (h ?? 0) * spans.h + (m ?? 0) * spans.m + (s ?? 0) * spans.s;
-    if (total > 0 && total <= longestDuration) return total;
-    context.issues.push({ code: "custom", input: written, message: durationHint });
+    if (total > 0 && total <= mostDays * spans.d) return total;
+    const message = total > 0 ? `must be at most ${mostDays}d` : durationHint;
+    context.issues.push({ code: "custom", input: written, message });
     return z.NEVER;
   });
 

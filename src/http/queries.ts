@@ -1,6 +1,6 @@
 import type { HonoRequest } from "hono";
 import type { Day } from "../core/domain/day.ts";
-import { type Period, parsePeriod, periodExamples } from "../core/domain/period.ts";
+import { type Period, parsePeriod, periodExamples, periodFault } from "../core/domain/period.ts";
 import { type Dimension, dimensions, type FilterDimension, filterDimensions } from "../core/domain/usage.ts";
 import type { UsageQuery } from "../core/domain/usage-query.ts";
 import { AppError } from "../core/errors.ts";
@@ -38,7 +38,8 @@ export function periodOf(name: string, today: Day): Period {
   const period = parsePeriod(name, today);
   if (period !== undefined) return period;
   const hint = meant(name, usualPeriods);
-  throw new AppError("request_invalid", `period: "${name}" is none.${hint} There are ${periodExamples}.`);
+  const fault = `period: "${name}" ${periodFault(name, today)}.${hint}`;
+  throw new AppError("request_invalid", `${fault} There are ${periodExamples}.`);
 }
 
 /** @throws request_invalid for what is no dimension */

@@ -27,7 +27,7 @@ export function spanOf(text: string, start: number, end = text.length): Span {
   let at = start;
   for (; at < end; at += 1) {
     const one = text.charCodeAt(at);
-    if (one === code.quote) at = endOfString(text, at);
+    if (one === code.quote) at = endOfString(text, at, end);
     else if (one === code.list || one === code.object) {
       depth += 1;
       values += 1;
@@ -45,13 +45,13 @@ export function spanOf(text: string, start: number, end = text.length): Span {
   return { start, end: Math.min(at, end), values };
 }
 
-function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+function endOfString(text: string, start: number, end: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0 && at < end; at = text.indexOf('"', at + 1)) {
     let first = at;
     while (text.charCodeAt(first - 1) === code.backslash) first -= 1;
     if ((at - first) % 2 === 0) return at;
   }
-  return text.length;
+  return end;
 }
 
 /** The items of a text that is one list, the first so many of them; undefined when it is anything else. */

@@ -1,23 +1,23 @@
 import { setImmediate as others } from "node:timers/promises";
 
-/** So many items are worked on at a time; that takes some milliseconds. */
-export const itemsInTurn = 1_000;
+/** That takes some milliseconds. */
+const weightOfTurn = 1_000;
 
 /**
  * What a function makes of all items, some at a time, so that whatever else the process has to do is done in between.
- * An item weighs 1, or what `weigh` says: a turn ends when so many items, or as much as `itemsInTurn` of them, are done.
+ * A turn is 1,000 items, or fewer where `weigh` says that an item is as much work as several.
  */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
-  make: (item: Item, index: number) => Result,
+  make: (item: Item) => Result,
   weigh: (item: Item) => number = () => 1,
 ): Promise<Result[]> {
   const made: Result[] = [];
   let weight = 0;
-  for (const [index, item] of items.entries()) {
-    made.push(make(item, index));
+  for (const item of items) {
+    made.push(make(item));
     weight += weigh(item);
-    if (weight < itemsInTurn) continue;
+    if (weight < weightOfTurn) continue;
     weight = 0;
     await others();
   }

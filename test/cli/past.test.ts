@@ -111,17 +111,33 @@ describe("quota usage", () => {
     expect(output).toContain("account GLM, provider not told, model m-1, user lan");
   });
 
+  it.each([
+    ["usage 30d by user", "30d", "user"],
+    ["usage by Day 7d", "7d", "day"],
+    ["usage by account", "today", "account"],
+    ["usage week", "week", "model"],
+  ])("takes the words that it takes in chat: %s", async (line, name, by) => {
+    const { run, asked } = setUp();
+    expect(await run(line)).toMatchObject({ code: 0 });
+    expect(asked[0]).toMatchObject({ period: { name }, by });
+  });
+
   it("prints with --json exactly what HTTP gives", async () => {
     const { run, house, asked } = setUp();
     const { output } = await run("usage 7d --by model --json");
     const { period } = weekByModel;
     expect(JSON.parse(output)).toEqual(usageJson(await house.usageReports.usage({ period, by: "model" })));
     await run("usage --json");
-    expect(asked.at(-1)).toMatchObject({ period: { name: "today" }, by: undefined });
+    expect(asked.at(-1)).toMatchObject({ period: { name: "today" }, by: "model" });
   });
 
   it.each([
     ["usage 7x", "today, yesterday, week"],
+    ["usage 2026-11-15..2026-11-01", "ends before it begins"],
+    ["usage 9999d", "is longer than 3,661 days"],
+    ["usage 7d 30d", '"30d" is one too many'],
+    ["usage by", '"by" is no period'],
+    ["usage 7d by modle", 'Did you mean "model"?'],
     ["usage --by modle", 'Did you mean "model"?'],
     ["usage --account glm-mian", 'Did you mean "glm-main"?'],
     ["export --format xml", "json or csv"],
@@ -149,6 +165,7 @@ describe("quota export", () => {
   it("prints all records, beyond one page", async () => {
     const { output } = await setUp().run("export --format json");
     expect(JSON.parse(output)).toEqual(records.map(recordJson));
+    expect((await setUp().run("export --json")).output).toBe(output);
     expect((await setUp().run("export today")).output.split("\r\n")).toHaveLength(1_236);
   });
 

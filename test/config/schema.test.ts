@@ -142,7 +142,7 @@ describe("a duration", () => {
     expect(await of(written)).toBe(seconds * 1000);
   });
 
-  it.each(["35", "''", "0s", "5 hours", "m5", "30m2h", "-5m", "1.5h", "99999d", "[5m]"])(
+  it.each(["35", "''", "0s", "5 hours", "m5", "30m2h", "-5m", "1.5h", "[5m]"])(
     "%s is none",
     async (written) => {
       expect(await said(`retention: { records: ${written} }`)).toEqual([
@@ -150,6 +150,16 @@ describe("a duration", () => {
       ]);
     },
   );
+});
+
+describe("a duration of more than ten years", () => {
+  it("is refused with the longest that there is", async () => {
+    expect((await load("retention: { records: 3650d }")).problems).toEqual([]);
+    for (const written of ["3651d", "99999d"])
+      expect(await said(`retention: { records: ${written} }`)).toEqual([
+        "1:14 retention.records: must be at most 3650d",
+      ]);
+  });
 });
 
 describe("what is resolved", () => {

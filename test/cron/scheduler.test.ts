@@ -32,6 +32,9 @@ describe.concurrent("the scheduler", { timeout: 30_000 }, () => {
     const seen = quick.begun();
     await expect.poll(quick.begun, soon).toBeGreaterThan(seen + 1);
     expect(slow.begun()).toBe(1);
+    // What the timer says of it goes to our log, not to the console.
+    const said = { level: "debug", fields: { job: "read" }, message: expect.stringContaining("overlap") };
+    await expect.poll(() => slow.log.lines, soon).toContainEqual(said);
     open();
     await expect.poll(slow.begun, soon).toBeGreaterThan(1);
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDays, daysBetween } from "../../src/core/domain/day.ts";
-import { parsePeriod, periodExamples } from "../../src/core/domain/period.ts";
+import { parsePeriod, periodExamples, periodFault } from "../../src/core/domain/period.ts";
 
 const today = "2026-11-22";
 
@@ -27,6 +27,15 @@ describe("a period", () => {
     ...["9999d", "1900-01-01..2026-11-01", "7d..30d"],
   ])("is not called %j", (text) => {
     expect(parsePeriod(text, today)).toBeUndefined();
+  });
+
+  it.each([
+    ["tomorrow", "is no period"],
+    ["2026-11-15..2026-11-01", "ends before it begins"],
+    ["3662d", "is longer than 3,661 days"],
+    ["1900-01-01..2026-11-01", "is longer than 3,661 days"],
+  ])("is refused with the reason: %s", (text, fault) => {
+    expect(periodFault(text, today)).toBe(fault);
   });
 
   it("of so many days has so many, the last of them today", () => {

@@ -72,7 +72,14 @@ describe("a price", () => {
     expect(price({ perMinute: 0.0043 }, call({ input: 5 }))).toBeUndefined();
     expect(price({ input: 3, output: 3 }, call({}, { audioMs: 5 }))).toBeUndefined();
     expect(price({}, call({ input: 5 }))).toBeUndefined();
-    expect(price({ perMinute: 0.06 }, call({ input: 5 }, { audioMs: 1_000 }))).toBe(1_000);
+  });
+
+  it("of a call with tokens and audio is by the minute, by the token or by both, as there are rates", () => {
+    const mixed = call({ input: 5 }, { audioMs: 1_000 });
+    expect(price({ perMinute: 0.06 }, mixed)).toBe(1_000);
+    expect(price({ input: 3 }, mixed)).toBe(15);
+    expect(price({ input: 3, perMinute: 0.06 }, mixed)).toBe(1_015);
+    expect(price({ output: 3, perMinute: 0.06 }, mixed)).toBeUndefined();
   });
 
   it("is nothing for a call without tokens and audio, and for what costs nothing", () => {
@@ -179,14 +186,17 @@ describe("the cost of a call", () => {
       expect(cost(billing, 5, 9)).toEqual({ costBasis: "reported", costMicros: 5 });
       expect(cost(billing, 0, 9)).toEqual({ costBasis: "reported", costMicros: 0 });
       expect(cost(billing, undefined, 9)).toEqual({ costBasis: "priced", costMicros: 9 });
-      expect(cost(billing, undefined, undefined)).toEqual({ costBasis: "unpriced" });
     }
+  });
+
+  it("is unpriced where nobody knows it, however the account pays", () => {
+    for (const billing of ["paid", "prepaid", "subscription", "free"] as const)
+      expect(cost(billing, undefined, undefined)).toEqual({ costBasis: "unpriced" });
   });
 
   it("is never money on a subscription or for free, even when it was reported", () => {
     expect(cost("subscription", 5, 9)).toEqual({ costBasis: "included", costMicros: 5 });
     expect(cost("subscription", undefined, 9)).toEqual({ costBasis: "included", costMicros: 9 });
     expect(cost("free", undefined, 9)).toEqual({ costBasis: "free", costMicros: 9 });
-    expect(cost("free", undefined, undefined).costMicros).toBeUndefined();
   });
 });

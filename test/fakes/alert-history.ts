@@ -234,7 +234,8 @@ export async function playHistory(
     time.later(minutes, () => {
       made.missed = !isSeen;
     });
-    if (state === "ok") samples.set(id, [...(samples.get(id) ?? []).slice(-20), ...samplesOf(id, quotas, at)]);
+    if (state === "ok")
+      samples.set(id, [...(samples.get(id) ?? []).slice(-20), ...samplesOf(id, quotas, at)]);
   }
 
   /** What is to happen, last first. */
@@ -335,7 +336,13 @@ function createWatched(time: Time, plot: Plot): Watched[] {
 }
 
 function weathersFor({ channel, isBlind }: Watched): Weather[] {
-  const all: Weather[] = ["fails", "refuses", "swallows", { retryAfter: 90_000 }, { retryAfter: 30 * minutes }];
+  const all: Weather[] = [
+    "fails",
+    "refuses",
+    "swallows",
+    { retryAfter: 90_000 },
+    { retryAfter: 30 * minutes },
+  ];
   // What was never taken is lost where nobody can tell.
   return isBlind || channel.find === undefined ? all : [...all, "silent"];
 }

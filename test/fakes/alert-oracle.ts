@@ -3,6 +3,7 @@ import type { Read, Told, Watched } from "./alert-history.ts";
 import type { Told as Row } from "./alert-house.ts";
 
 const minutes = 60_000;
+const hours = 60 * minutes;
 
 /**
  * Says what is wrong with what channels were told, given what truly happened: every alert that was due must be there,
@@ -29,7 +30,10 @@ interface Telling extends Row {
 }
 
 /** What the channel was shown, in order; a post that says again what was said is a fault. */
-function readChannel({ channel, isBlind }: Watched, history: Told): { tellings: Telling[]; faults: string[] } {
+function readChannel(
+  { channel, isBlind }: Watched,
+  history: Told,
+): { tellings: Telling[]; faults: string[] } {
   const messages = [
     ...channel.posts.map((post) => ({ ...post, posted: true })),
     ...channel.edits.map((edit) => ({ ...edit, posted: false })),
@@ -137,7 +141,8 @@ function quotaFaults(watched: Watched, history: Told, tellings: readonly Telling
     const keys = new Set(ours.map(({ key }) => key));
     if (keys.size > 1) faults.push(`${keys.size} incidents of ${name}: ${[...keys].join(", ")}`);
     const posts = ours.filter(({ posted }) => posted).length;
-    const most = watched.channel.edit === undefined ? loud.length : 1 + watched.channel.gone.size;
+    const isLost = watched.isBlind && history.plot.weather;
+    const most = watched.channel.edit === undefined || isLost ? loud.length : 1 + watched.channel.gone.size;
     if (posts > most) faults.push(`${posts} posts of ${name}, which was raised ${loud.length} times`);
     faults.push(...endFaults(watched, history, episode, ours));
   }
@@ -146,7 +151,12 @@ function quotaFaults(watched: Watched, history: Told, tellings: readonly Telling
 }
 
 /** What is over has to be shown so, where a message can be changed, and nothing else. */
-function endFaults({ channel, isBlind }: Watched, history: Told, episode: Episode, ours: readonly Telling[]): string[] {
+function endFaults(
+  { channel, isBlind }: Watched,
+  history: Told,
+  episode: Episode,
+  ours: readonly Telling[],
+): string[] {
   const last = ours.at(-1);
   if (last === undefined || channel.edit === undefined) return [];
   // Where a post stands whose answer was lost nobody knows.
@@ -157,11 +167,17 @@ function endFaults({ channel, isBlind }: Watched, history: Told, episode: Episod
   if (row === undefined) return [];
   const isOver = episode.endedAt !== undefined && episode.endedAt < history.end - 30 * minutes;
   if (isOver && row.endedAt === undefined) return [`${key} is over and not shown so`];
-  if (episode.endedAt === undefined && row.endedAt !== undefined) return [`${key} goes on and is shown to be over`];
+  if (episode.endedAt === undefined && row.endedAt !== undefined)
+    return [`${key} goes on and is shown to be over`];
   return [];
 }
 
-function backFaults(watched: Watched, history: Told, expected: readonly Episode[], tellings: readonly Telling[]): string[] {
+function backFaults(
+  watched: Watched,
+  history: Told,
+  expected: readonly Episode[],
+  tellings: readonly Telling[],
+): string[] {
   const faults: string[] = [];
   const news = tellings.filter(({ subject }) => subject.startsWith("back|"));
   const used = new Set<Telling>();
@@ -170,7 +186,12 @@ function backFaults(watched: Watched, history: Told, expected: readonly Episode[
       const { event, openedAt } = telling;
       const isOurs = event.account === episode.account && event.window?.id === episode.window;
       const from = episode.raises[0]?.at ?? 0;
-      return isOurs && (event.since ?? 0) >= from && (event.since ?? 0) <= (episode.endedAt ?? history.end) && openedAt > from;
+      return (
+        isOurs &&
+        (event.since ?? 0) >= from &&
+        (event.since ?? 0) <= (episode.endedAt ?? history.end) &&
+        openedAt > from
+      );
     });
     for (const telling of found) used.add(telling);
     const name = `${episode.account} ${episode.window} #${episode.instance}`;
@@ -188,7 +209,8 @@ function backFaults(watched: Watched, history: Told, expected: readonly Episode[
 function instanceAt(reads: readonly Read[], { openedAt, event }: Row): number | undefined {
   const read = reads.findLast(
     ({ at, answers }) =>
-      at <= openedAt && answers.some((one) => one.window === event.window?.id && one.used !== undefined && !one.glitch),
+      at <= openedAt &&
+      answers.some((one) => one.window === event.window?.id && one.used !== undefined && !one.glitch),
   );
   return read?.answers.find(({ window }) => window === event.window?.id)?.instance;
 }
@@ -217,7 +239,8 @@ function seenOf(reads: readonly Read[], window: string): Seen[] {
     const isSure = (one: (typeof others)[0]) =>
       last.get(one.window)?.instance === one.instance && one.used !== undefined && !one.glitch;
     const hidden = [...last.keys()].some(
-      (name) => name !== window && !answers.some((one) => one.window === name) && (last.get(name)?.used ?? 0) >= 100,
+      (name) =>
+        name !== window && !answers.some((one) => one.window === name) && (last.get(name)?.used ?? 0) >= 100,
     );
     const blocked = others.some((one) => isFull(one) && isSure(one))
       ? true
@@ -239,7 +262,9 @@ function episodesOf(account: string, window: string, seen: readonly Seen[], { ru
   /** Whether what was seen here is seen again, so that it is told whatever becomes of this look. */
   const isSure = (index: number, wanted: number) => {
     const later = seen.slice(index).find(({ missed }) => !missed);
-    return later !== undefined && later.instance === seen[index]?.instance && levelOf(later.used, wanted) >= wanted;
+    return (
+      later !== undefined && later.instance === seen[index]?.instance && levelOf(later.used, wanted) >= wanted
+    );
   };
   for (const [index, one] of seen.entries()) {
     const { at, used, first } = one;
@@ -252,7 +277,8 @@ function episodesOf(account: string, window: string, seen: readonly Seen[], { ru
       const mustHave = open.raises.some(({ silent, must }) => !silent && must);
       const looks = [one, ...(isSeenTwice ? [next] : [])];
       const may = looks.some((look) => look.blocked !== true && levelOf(look.used, 0) < level);
-      const must = isSeenTwice && looks.every((look) => look.blocked === false && levelOf(look.used, 0) < level);
+      const must =
+        isSeenTwice && looks.every((look) => look.blocked === false && levelOf(look.used, 0) < level);
       if (wasTold && may) open.back = { from: at, must: must && mustHave };
       open = undefined;
     }
@@ -278,8 +304,94 @@ function episodesOf(account: string, window: string, seen: readonly Seen[], { ru
   return episodes;
 }
 
-function stateFaults(_watched: Watched, _history: Told, _tellings: readonly Telling[]): string[] {
-  return [];
+/** Accounts that need a person, and sources that are silent: each told once for every time that it was so. */
+function stateFaults({ rule }: Watched, history: Told, tellings: readonly Telling[]): string[] {
+  const accounts = [...new Set(history.reads.map(({ account }) => account))].filter(
+    (account) => rule.accounts.includes("*") || rule.accounts.includes(account),
+  );
+  return accounts.flatMap((account) => {
+    const reads = history.reads.filter((read) => read.account === account);
+    const ours = tellings.filter(({ event }) => event.account === account);
+    return [
+      ...spellFaults(
+        `${account} signed out`,
+        signedOut(reads, history),
+        ours,
+        `state|${account}|account.signed_out`,
+      ),
+      ...spellFaults(`${account} stale`, staleSpells(reads, history), ours, `stale|${account}`),
+    ];
+  });
+}
+
+/** A time in which something was so; `must`: it had to be told. */
+interface Spell {
+  from: Instant;
+  to: Instant;
+  must: boolean;
+}
+
+function spellFaults(
+  name: string,
+  spells: readonly Spell[],
+  tellings: readonly Telling[],
+  subject: string,
+): string[] {
+  const rows = tellings.filter((telling) => telling.subject === subject);
+  const faults: string[] = [];
+  for (const { from, to, must } of spells) {
+    const keys = new Set(
+      rows.filter(({ openedAt }) => openedAt >= from && openedAt <= to).map(({ key }) => key),
+    );
+    if (must && keys.size === 0) faults.push(`missing: ${name} from ${iso(from)}`);
+    if (keys.size > 1) faults.push(`${name} told ${keys.size} times, from ${iso(from)} to ${iso(to)}`);
+  }
+  for (const { key, openedAt, toldAt } of rows) {
+    if (!spells.some(({ from, to }) => openedAt >= from && openedAt <= to))
+      faults.push(`false: ${key} at ${iso(toldAt)}`);
+  }
+  return faults;
+}
+
+/** Reads that say so, up to the next that succeeds; those that fail otherwise in between change nothing. */
+function signedOut(reads: readonly Read[], { end }: Told): Spell[] {
+  const spells: Spell[] = [];
+  let open: Spell | undefined;
+  let wasWell = false;
+  for (const { at, state, missed } of reads) {
+    if (state === "ok") {
+      wasWell = true;
+      if (open !== undefined) open.to = at;
+      open = undefined;
+    } else if (state === "auth_expired" && wasWell) {
+      if (open === undefined) {
+        open = { from: at, to: end, must: false };
+        spells.push(open);
+      }
+      open.must ||= !missed;
+    }
+  }
+  return spells;
+}
+
+/** From when numbers are older than half an hour and three intervals, while reads fail, to the next that succeeds. */
+function staleSpells(reads: readonly Read[], { end, plot, sweeps }: Told): Spell[] {
+  const limit = Math.max(3 * plot.interval, 30) * minutes;
+  const good = reads.filter(({ state }) => state === "ok");
+  return good.flatMap(({ at }, index): Spell[] => {
+    const to = good[index + 1]?.at ?? end;
+    const failed = reads.find((read) => read.at > at && read.at < to && read.state !== "ok");
+    if (failed === undefined) return [];
+    const from = Math.max(at + limit, failed.at);
+    const looks = [...reads.filter((read) => !read.missed).map((read) => read.at), ...sweeps];
+    // While it needs a person nobody has to be told that its numbers are old.
+    const signedOutAt = (look: Instant) =>
+      reads.findLast((read) => read.at <= look)?.state === "auth_expired";
+    const isSeen = looks.some((look) => look > from + minutes && look < to && !signedOutAt(look));
+    return from > to
+      ? []
+      : [{ from, to, must: isSeen && (plot.restarts !== "killed" || to - from > 3 * hours) }];
+  });
 }
 
 /** No more messages in an hour than allowed, and in quiet hours only what is urgent. */
@@ -287,7 +399,8 @@ function mannerFaults({ channel }: Watched, { mostPosts }: Told): string[] {
   const faults: string[] = [];
   for (const [index, post] of channel.posts.entries()) {
     const before = channel.posts[index - mostPosts];
-    if (before !== undefined && post.at - before.at < 60 * minutes) faults.push(`too many posts at ${iso(post.at)}`);
+    if (before !== undefined && post.at - before.at < 60 * minutes)
+      faults.push(`too many posts at ${iso(post.at)}`);
   }
   return faults;
 }

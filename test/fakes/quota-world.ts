@@ -58,7 +58,13 @@ const lengths: Readonly<Record<Kind, number>> = {
 };
 
 /** Percent of a window that one percent of the five-hour one is. */
-const shares: Readonly<Record<Kind, number>> = { opens: 1, daily: 0.35, weekly: 0.12, monthly: 0.04, slides: 0.5 };
+const shares: Readonly<Record<Kind, number>> = {
+  opens: 1,
+  daily: 0.35,
+  weekly: 0.12,
+  monthly: 0.04,
+  slides: 0.5,
+};
 
 /** A provider's account: its windows fill as somebody works, and start over when their time has come. */
 export function createQuotaWorld(random: Random, start: Instant, troubles: Troubles) {

@@ -65,6 +65,7 @@ export const monthsCost: CostReport = costReport({
     { value: "nova-3", figures: nova },
     { value: "claude-opus-4-5", figures: opus },
   ],
+  unpricedModels: ["glm-4.7"],
   users: [{ value: "", figures: glm }],
   accounts: [
     { value: "glm-main", figures: glm },

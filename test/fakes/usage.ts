@@ -39,6 +39,7 @@ export function costReport(rest: Partial<CostReport> = {}): CostReport {
     total: figures(),
     byBilling: [],
     models: [],
+    unpricedModels: [],
     users: [],
     accounts: [],
     monthToDate: figures(),

@@ -225,7 +225,12 @@ describe("a body of usage records", async () => {
   });
 
   it("is counted before it is read, however much there is and however deep", async () => {
-    for (const body of [`[${"{},".repeat(5_000_000)}{}]`, "0\n".repeat(8_000_000), "\n".repeat(16_000_000)])
+    for (const body of [
+      `[${"{},".repeat(5_000_000)}{}]`,
+      "0\n".repeat(8_000_000),
+      "\n".repeat(16_000_000),
+      'a\\"\n'.repeat(4_000_000),
+    ])
       await expect(parseUsageRecords(body)).rejects.toThrowError(
         expect.objectContaining({ code: "request_invalid" }) as Error,
       );

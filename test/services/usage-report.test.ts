@@ -165,6 +165,18 @@ describe("a cost report", () => {
     expect(models).toHaveLength(10);
   });
 
+  it("names every model that has calls nobody knows the price of, however little it costs", async () => {
+    const unpriced = { costBasis: "unpriced" as const, costMicros: undefined, tokens: tokens(0) };
+    const { cost } = await setUp([
+      ...Array.from({ length: 12 }, (_, index) => ({ model: `known-${index}`, costMicros: 5 })),
+      { model: "zzz-unknown", ...unpriced },
+      { model: "nova-3", ...unpriced },
+      { model: "nova-3", ...unpriced },
+      { model: undefined, ...unpriced },
+    ]);
+    expect((await cost("today")).unpricedModels).toEqual(["nova-3", "", "zzz-unknown"]);
+  });
+
   it("tells the month so far whatever its period", async () => {
     const { cost } = await setUp([on(0), on(21), on(22), on(300)]);
     const { monthToDate, total } = await cost("2026-01");

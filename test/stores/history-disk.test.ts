@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { History } from "../../src/core/ports.ts";
@@ -48,6 +48,17 @@ describe("the history on disk", () => {
     expect(await times(later.history)).toEqual([noon, noon + 2, noon + 3]);
     expect(later.log.lines).toEqual([expect.stringContaining(`${today} has damaged lines`)]);
     expect(await times((await openIn(folder)).history)).toEqual([noon, noon + 2, noon + 3]);
+  });
+
+  it("leaves out samples of another day, and says so", async () => {
+    const folder = await temporaryFolder();
+    const { history, close } = await openIn(folder);
+    await history.add([sampleOf(noon), sampleOf(noon - day)]);
+    await close();
+    await copyFile(join(folder, "history", today), join(folder, "history", "2026-11-21.jsonl"));
+    const later = await openIn(folder);
+    expect(await times(later.history)).toEqual([noon]);
+    expect(later.log.lines).toEqual([expect.stringContaining("2026-11-21.jsonl has damaged lines")]);
   });
 
   it("thins a day once, and again only when something came to it", async () => {

@@ -1,8 +1,9 @@
-import { cp, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { answerFrom } from "../../src/core/domain/usage-query.ts";
 import { type LowdbStoreOptions, openLowdbStore } from "../../src/stores/lowdb.ts";
+import { seal } from "../../src/stores/sealed-json.ts";
 import { allRecords, dayLength, dayOf, firstDay, recordOf } from "../ledger-records.ts";
 import { clock, recordingLog, temporaryFolder } from "./parts.ts";
 
@@ -39,10 +40,17 @@ async function filled(days = 1): Promise<string> {
   return folder;
 }
 
-/** What a process leaves that is killed now. */
+/** What a process leaves that is killed now. It may be writing, so what is written first is copied last. */
 async function killed(folder: string): Promise<string> {
   const copy = await temporaryFolder();
-  await cp(join(folder, "ledger"), join(copy, "ledger"), { recursive: true });
+  await mkdir(join(copy, "ledger"));
+  for (const ending of [".json", ".json.bak", ".ids", ".jsonl"]) {
+    for (const name of await readdir(join(folder, "ledger"))) {
+      if (!name.endsWith(ending)) continue;
+      const bytes = await readFile(join(folder, "ledger", name)).catch(() => undefined);
+      if (bytes !== undefined) await writeFile(join(copy, "ledger", name), bytes);
+    }
+  }
   return copy;
 }
 
@@ -132,6 +140,31 @@ describe("a journal that lost records", () => {
       expect(later.log.lines).toEqual([]);
       expect((await later.ledger.usage(byUser)).total.requests).toBe(50);
     }
+  });
+
+  it("is not one either when only the backup can tell that its records were pruned", async () => {
+    const folder = await filled();
+    const { ledger, close } = await openIn(folder);
+    await ledger.prune(dayOf(1));
+    await close();
+    await writeFile(book(folder, 0), "{}");
+    const later = await openIn(folder);
+    expect(await later.ledger.usage(byUser)).toEqual(answerFrom(records(0, 20), byUser));
+    expect(later.errors()).toEqual([expect.stringContaining("json is damaged")]);
+  });
+
+  it("is not looked for where a book does not tell how it was", async () => {
+    const folder = await filled(2);
+    for (const day of [0, 1]) {
+      const { version, data } = JSON.parse(await readFile(book(folder, day), "utf8"));
+      const { id, end } = data.journal;
+      await writeFile(book(folder, day), seal(version, { ...data, journal: { id, end } }));
+    }
+    await rm(journal(folder, 0));
+    const { ledger, log } = await openIn(folder);
+    expect(await ledger.append([...records(0, 21), ...records(0, 21, 1)])).toHaveLength(42);
+    expect((await ledger.usage(byUser)).total.requests).toBe(42);
+    expect(log.lines).toEqual([]);
   });
 
   it("is not one either when pruning was cut short", async () => {

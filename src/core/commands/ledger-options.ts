@@ -1,5 +1,5 @@
 import type { Day } from "../domain/day.ts";
-import { type Period, parsePeriod } from "../domain/period.ts";
+import { type Period, parsePeriod, periodFault } from "../domain/period.ts";
 import { AppError } from "../errors.ts";
 import { isNothing } from "../messages/figures.ts";
 import type { UsageNames } from "../messages/usage-names.ts";
@@ -20,7 +20,7 @@ export interface LedgerCommandOptions {
 export function periodOf(call: Call, usual: string, today: Day): Period {
   const name = call.arguments.period ?? usual;
   const period = parsePeriod(name, today);
-  if (period === undefined) throw new AppError("request_invalid", `"${name}" is no period.`);
+  if (period === undefined) throw new AppError("request_invalid", `"${name}" ${periodFault(name, today)}.`);
   return period;
 }
 

@@ -12,18 +12,29 @@ export interface Period {
 export const periodExamples =
   "today, yesterday, week, month, 7d, 30d, 2026-11, 2026-11-03 or 2026-11-01..2026-11-15";
 
-const mostDays = 3_660;
+const mostDays = 3_661;
 
 /**
  * The period that a text names, seen from today. `week` and `month` are the current ones up to today, "7d" the last
- * seven days with today. Undefined for any other text, and for spans of more than ten years or that end before they begin.
+ * seven days with today. Undefined for any other text, and for spans of more than 3,661 days (ten years) or that end before they begin.
  */
 export function parsePeriod(text: string, today: Day): Period | undefined {
   const name = text.trim().toLowerCase();
   const found = spanOf(name, today);
-  if (found === undefined || found.to < found.from || found.to > addDays(found.from, mostDays))
-    return undefined;
-  return { name, ...found };
+  return found === undefined || spanFault(found) !== undefined ? undefined : { name, ...found };
+}
+
+/** Why a text names no period, as what is said of it: "ends before it begins". */
+export function periodFault(text: string, today: Day): string {
+  const found = spanOf(text.trim().toLowerCase(), today);
+  return (found && spanFault(found)) ?? "is no period";
+}
+
+function spanFault({ from, to }: { from: Day; to: Day }): string | undefined {
+  if (to < from) return "ends before it begins";
+  return to >= addDays(from, mostDays)
+    ? `is longer than ${mostDays.toLocaleString("en-US")} days`
+    : undefined;
 }
 
 function spanOf(name: string, today: Day): { from: Day; to: Day } | undefined {

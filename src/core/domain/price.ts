@@ -72,7 +72,7 @@ export function createConfiguredPricing(
 
 /**
  * The cost of a call, frozen into its record. On a paid or prepaid account what was reported, else the price; on others
- * the list value, which nobody bills.
+ * the list value, which nobody bills. On any account it is unpriced where nobody knows it.
  *
  * @param reported whole micro-dollars that the caller told
  */
@@ -82,8 +82,8 @@ export function costOf(
 ): { costBasis: CostBasis; costMicros?: number | undefined } {
   const { billing, reported } = facts;
   const costMicros = reported ?? facts.pricing(call);
+  if (costMicros === undefined) return { costBasis: "unpriced" };
   if (billing === "subscription") return { costBasis: "included", costMicros };
   if (billing === "free") return { costBasis: "free", costMicros };
-  if (costMicros === undefined) return { costBasis: "unpriced" };
   return { costBasis: reported === undefined ? "priced" : "reported", costMicros };
 }

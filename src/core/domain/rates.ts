@@ -31,7 +31,8 @@ const minute = 60_000;
 /**
  * The price of calls at these rates, exact and rounded once, half up. The rates do not say it when some of the tokens
  * have none, or when the call has nothing that they charge for, such as tokens only at a rate for audio; a call without
- * tokens and audio costs nothing.
+ * tokens and audio costs nothing. Vendors charge a model by the token or by the minute: of a call that tells both, what
+ * there are no rates for at all is taken to be in the price of the other.
  */
 export function createPrice(rates: Rates): Price {
   const { input, output } = rates;

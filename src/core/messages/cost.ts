@@ -12,7 +12,7 @@ import { figureTable, isNothing, unpricedText } from "./figures.ts";
 import { count, dollars, markOf, toneOf } from "./format.ts";
 import { periodSpan, periodWords, shortDayName } from "./period-words.ts";
 import { answerActions } from "./quota-table.ts";
-import { listValueLegend, missingText, unpricedModels } from "./usage.ts";
+import { listValueLegend, missingText, unpricedNames } from "./usage.ts";
 import { type UsageNames, valueName } from "./usage-names.ts";
 
 export interface CostCall {
@@ -64,7 +64,7 @@ function facts(report: CostReport, names: UsageNames): { label: string; value: T
   if (found.length === 0) found.push({ label: "In this period", value: "nothing was used" });
   const { total, monthToDate } = report;
   if (total.unpriced > 0) {
-    const models = unpricedModels(report.models, names);
+    const models = unpricedNames(report.unpricedModels, names);
     found.push({ label: "Unpriced", value: unpricedText(total, models) });
   }
   if (report.period.name !== "month" && !isNothing(monthToDate)) {

@@ -9,7 +9,7 @@ import { few, heading } from "./digest-lists.ts";
 import { isNothing, tokenText } from "./figures.ts";
 import { count, dollars, listNames, scaled } from "./format.ts";
 import { periodWords, shortDayName } from "./period-words.ts";
-import { unpricedModels } from "./usage.ts";
+import { unpricedNames } from "./usage.ts";
 import { type UsageNames, valueName } from "./usage-names.ts";
 
 /** What was used and cost, each way of paying apart, and what has changed of days told before. */
@@ -37,7 +37,7 @@ function factsOf(cost: CostReport, names: UsageNames): Fact[] {
   const { unpriced } = cost.total;
   const facts = billingFacts(cost);
   if (unpriced > 0) {
-    const models = unpricedModels(cost.models, names);
+    const models = unpricedNames(cost.unpricedModels, names);
     const whose = models.length === 0 ? "them" : listNames(models, few);
     facts.push({ label: "Unpriced", value: `${count(unpriced, "call")}: no price is known for ${whose}` });
   }

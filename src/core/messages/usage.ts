@@ -52,7 +52,11 @@ function facts(report: UsageReport, names: UsageNames): { label: string; value: 
   if (total.freeMicros > 0)
     found.push({ label: "Free", value: `${dollars(total.freeMicros)} list value, free of charge` });
   if (total.unpriced > 0) {
-    const models = report.by === "model" ? unpricedModels(report.rows, names) : [];
+    const rows = report.by === "model" ? report.rows.filter(({ figures }) => figures.unpriced > 0) : [];
+    const models = unpricedNames(
+      rows.map(({ value }) => value),
+      names,
+    );
     found.push({ label: "Unpriced", value: unpricedText(total, models) });
   }
   if (total.meanMs !== undefined && total.p95Ms !== undefined) {
@@ -66,11 +70,10 @@ function facts(report: UsageReport, names: UsageNames): { label: string; value: 
   return found;
 }
 
-/** The models among the rows that have calls without a price, by name. */
-export function unpricedModels(rows: readonly UsageRow[], names: UsageNames): string[] {
-  const models = rows.filter(({ figures }) => figures.unpriced > 0);
-  return models.map(({ value }) =>
-    value === "" ? "calls that tell no model" : valueName("model", value, names),
+/** What to call models that have calls without a price. */
+export function unpricedNames(models: readonly string[], names: UsageNames): string[] {
+  return models.map((model) =>
+    model === "" ? "calls that tell no model" : valueName("model", model, names),
   );
 }
 

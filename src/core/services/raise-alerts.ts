@@ -2,8 +2,8 @@ import type { AlertEvent } from "../domain/event.ts";
 import { isOpen } from "../domain/incident.ts";
 import { type AnomalyRule, type BudgetState, findBudgets, findSpike } from "../domain/money-findings.ts";
 import type { Outbox } from "../ports.ts";
-import { type AccountLooksOptions, createAccountLooks } from "./account-looks.ts";
 import { asWished, moneyWishes } from "./alert-rules.ts";
+import { type AccountLooksOptions, createAccountLooks } from "./look-at-accounts.ts";
 import { createLooks, placeOf } from "./settle-looks.ts";
 import { createTurns } from "./turns.ts";
 
@@ -35,10 +35,10 @@ export interface RaiseAlerts {
   settled(): Promise<void>;
 }
 
-/** Scope of what concerns money alone. */
-export const moneyScope = "money";
-/** Scope of what is news and over with that. */
-const newsScope = "news";
+/** Scopes of what concerns money alone, and of what is news and over with that; no account has such an id. */
+const moneyScope = "#money";
+const newsScope = "#news";
+
 /**
  * Decides what channels are to be told: every look compares what is so now with what the outbox knows, so that looking
  * twice tells nothing twice, and a look that was missed is made up for by the next. Replicas may look at the same time:

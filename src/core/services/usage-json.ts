@@ -29,6 +29,7 @@ export function costJson(report: CostReport) {
     total: figuresJson(total),
     byBilling: report.byBilling.map(({ billing, figures }) => ({ billing, ...figuresJson(figures) })),
     models: report.models.map((row) => rowJson("model", row)),
+    unpricedModels: report.unpricedModels.map((model) => (model === "" ? null : model)),
     users: report.users.map((row) => rowJson("user", row)),
     accounts: report.accounts.map((row) => rowJson("account", row)),
     monthToDate: figuresJson(monthToDate),
@@ -191,6 +192,12 @@ const costFields = z.object({
       .transform((told) => ({ billing: told.billing, figures: figuresFrom(told) })),
   ),
   models: rowsBy("model"),
+  unpricedModels: z.array(
+    z
+      .string()
+      .nullable()
+      .transform((model) => model ?? ""),
+  ),
   users: rowsBy("user"),
   accounts: rowsBy("account"),
   monthToDate: total,

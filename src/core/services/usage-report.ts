@@ -86,6 +86,8 @@ export interface CostReport {
   byBilling: readonly { billing: Billing; figures: UsageFigures }[];
   /** The costliest models, at most ten. */
   models: readonly UsageRow[];
+  /** All models with calls whose cost nobody knows, those with the most of them first; "" for calls that tell none. */
+  unpricedModels: readonly string[];
   users: readonly UsageRow[];
   accounts: readonly UsageRow[];
   /** The current month so far. */
@@ -160,6 +162,7 @@ export function createUsageReports({ ledger, days, clock, budgets }: UsageReport
           return sums === undefined ? [] : [{ billing: name, figures: figuresOf(sums) }];
         }),
         models: costliest(models),
+        unpricedModels: unpricedOf(models),
         users: costliest(users),
         accounts: costliest(accounts),
         monthToDate: figuresOf(spend.month),
@@ -209,6 +212,13 @@ function costliest(answer: UsageAnswer): UsageRow[] {
     .sort(([, a], [, b]) => b.billedMicros - a.billedMicros || b.includedMicros - a.includedMicros)
     .slice(0, mostRows)
     .map(rowOf);
+}
+
+function unpricedOf(answer: UsageAnswer): string[] {
+  return inOrder(answer)
+    .filter(([, { unpriced }]) => unpriced > 0)
+    .sort(([, a], [, b]) => b.unpriced - a.unpriced)
+    .map(([model]) => model);
 }
 
 function peaksOf(hours: UsageAnswer | undefined): number[] {

@@ -8,13 +8,13 @@ import { type Disk, ifThere, onDisk } from "../disk.ts";
 import { makeFolder } from "../folder.ts";
 import { readLines } from "../line-reader.ts";
 import { openLine, sealLine } from "../lines.ts";
-import { addTo, type SampleDay, type Thinned } from "./sample-days.ts";
+import { addTo, type SampleDay, type Thinned, utcDay } from "./sample-days.ts";
 import { decodeSample, encodeMark, encodeSample, markOf } from "./sample-line.ts";
 
 /** The files of a history, one for each day (UTC), with a line for each sample. Calls must not overlap. */
 export interface SampleFiles {
   days(): Promise<readonly Day[]>;
-  /** Undefined when there is no file. What is damaged in it is left out and said. */
+  /** Undefined when there is no file. What is damaged in it, or of another day, is left out and said. */
   load(day: Day): Promise<SampleDay | undefined>;
   append(day: Day, samples: readonly QuotaSample[]): Promise<void>;
   /** How far the day was thinned before anything else was appended. */
@@ -64,7 +64,7 @@ export function createSampleFiles({
         damaged += lines.length;
         for (const { value } of values) {
           const sample = decodeSample(value);
-          if (sample !== undefined) addTo(samples, [sample]);
+          if (sample !== undefined && utcDay(sample.at) === day) addTo(samples, [sample]);
           else if (markOf(value) === undefined) damaged += 1;
         }
       }

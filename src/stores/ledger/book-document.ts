@@ -45,8 +45,18 @@ const sums = numbers.refine((columns) => columns.length > sumColumns.length);
 
 const document = z.object({
   day: z.string().refine(isDay),
-  /** Which journal, and how much of it, is in here. */
-  journal: z.object({ id: z.string(), end: z.int().min(0) }),
+  /**
+   * Which journal, and how much of it, is in here: up to which byte, so many records. What stands before that byte is
+   * known again by its tail: see `readTail`. Whether it continues is told as in a journal's head. Of the first books,
+   * which tell only the id and the end, the journal is read once more.
+   */
+  journal: z.object({
+    id: z.string(),
+    end: z.int().min(0),
+    records: z.int().min(0).default(0),
+    tail: z.number().default(0),
+    continues: z.boolean().default(false),
+  }),
   /** How many fingerprints belong to it, and their CRC-32. */
   ids: z.object({ count: z.int().min(0), crc32: z.number() }),
   total: sums,

@@ -2,14 +2,15 @@ import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Day } from "../../core/domain/day.ts";
 import type { UsageRecord } from "../../core/domain/usage.ts";
-import { ifThere, onDisk, syncFolder, systemCode } from "../disk.ts";
+import { ifThere, onDisk, syncFolder } from "../disk.ts";
 import { makeFolder } from "../folder.ts";
 import { readLines } from "../line-reader.ts";
 import { beginsLine, sealLine } from "../lines.ts";
 import type { Entry, Journal } from "./journal.ts";
-import { encodeHead } from "./journal-head.ts";
-import { entriesOf } from "./journal-lines.ts";
-import { type FoundJournal, newHead } from "./journal-replay.ts";
+import { encodeHead, type Head, newHead, readHead } from "./journal-head.ts";
+import { entriesOf, moveAside } from "./journal-lines.ts";
+import { readTail } from "./journal-tail.ts";
+import { leadsTo } from "./leads-to.ts";
 import { type Place, pathsOf } from "./place.ts";
 import { encodeRecord } from "./record-line.ts";
 
@@ -17,51 +18,89 @@ import { encodeRecord } from "./record-line.ts";
 export interface FileJournal extends Journal {
   /** No two journals have the same, not even two of one day. Empty when it cannot be told. */
   readonly id: string;
+  /** How many records it holds. */
+  readonly records: number;
+  /** The tail of what stands before a place, see `readTail`; 0 when the file is gone. */
+  tail(end: number): Promise<number>;
   /** Closes the file until the next write. */
   rest(): Promise<void>;
 }
 
 const encodedAtOnce = 2_000;
 
-/** The journal of a day, as it was found or as it begins now; the file is made with the first record. */
-export function createFileJournal(place: Place, day: Day, { head, end }: FoundJournal): FileJournal {
+/**
+ * The journal of a day, as it was found or as it begins now; the file is made with the first record. When it turns out
+ * at a write that the file was taken away, that is said, and the journal begins anew.
+ */
+export function createFileJournal(
+  place: Place,
+  day: Day,
+  { head, end, records: held }: { head: Head; end: number; records: number },
+): FileJournal {
   const { disk, log } = place;
   const path = pathsOf(place, day).journal;
   let handle: FileHandle | undefined;
-  let written = end;
+  let written = { end, records: held };
   let toldOfDamage = false;
   /** Whether the name of the file is durable. */
   let isNamed = true;
 
   async function openFile(): Promise<FileHandle> {
-    try {
-      return await disk.open(path, "r+");
-    } catch (error) {
-      // A journal that has records and is gone was taken away: going on with an empty one would hide that.
-      if (systemCode(error) !== "ENOENT" || end > 0) throw error;
+    const file = await ifThere(() => disk.open(path, "r+"));
+    if (file !== undefined) {
+      if (await isOurs(file)) return file;
+      await file.close();
+      await moveAside(place, path, "is not the journal that was written last");
     }
+    if (end > 0) beginAnew();
     await makeFolder(place.folder);
     isNamed = false;
     return await disk.open(path, "wx+", 0o600);
   }
 
+  async function isOurs(file: FileHandle): Promise<boolean> {
+    const { size } = await file.stat();
+    return end === 0 ? size === 0 : size >= end && (await readHead(file, path)).id === head.id;
+  }
+
+  function beginAnew(): void {
+    log.error(
+      { path, records: held },
+      `${path} was taken away while quotabot runs, with ${held} records. Their totals stay right, but they cannot be ` +
+        "shown any more. Going on with a new one. Stop the bot before you put the file back.",
+    );
+    head = newHead(day, true);
+    end = 0;
+    held = 0;
+  }
+
   async function write(records: readonly UsageRecord[]): Promise<void> {
-    handle ??= await openFile();
+    for (;;) {
+      handle ??= await openFile();
+      written = { end: await writeTo(handle, records), records: held + records.length };
+      // Nobody may be told of records in a file that has no name any more.
+      if (await leadsTo(disk, path, handle, written.end)) return;
+      await rest();
+    }
+  }
+
+  /** Where the records end. */
+  async function writeTo(file: FileHandle, records: readonly UsageRecord[]): Promise<number> {
     let position = end;
     let text = end === 0 ? encodeHead(head) : "";
     for (const [index, record] of records.entries()) {
       text += sealLine(encodeRecord(record));
       if (index % encodedAtOnce < encodedAtOnce - 1 && index < records.length - 1) continue;
-      position += await writeAll(handle, Buffer.from(text), position);
+      position += await writeAll(file, Buffer.from(text), position);
       text = "";
     }
-    await handle.datasync();
+    await file.datasync();
     if (!isNamed) {
       await syncFolder(disk, place.folder);
       await syncFolder(disk, dirname(place.folder));
     }
     isNamed = true;
-    written = position;
+    return position;
   }
 
   async function rest(): Promise<void> {
@@ -92,12 +131,25 @@ export function createFileJournal(place: Place, day: Day, { head, end }: FoundJo
     get continues() {
       return head.continues;
     },
+    get records() {
+      return held;
+    },
+    tail: (to) =>
+      onDisk(path, async () => {
+        const file = await ifThere(() => disk.open(path, "r"));
+        try {
+          return file === undefined ? 0 : await readTail(file, to);
+        } finally {
+          await file?.close();
+        }
+      }),
     get end() {
       return end;
     },
     write: (records) => onDisk(path, () => write(records)),
     accept() {
-      end = written;
+      end = written.end;
+      held = written.records;
     },
     async undo() {
       // After a fault of the disk only a newly opened file can be trusted.
@@ -123,8 +175,9 @@ export function createFileJournal(place: Place, day: Day, { head, end }: FoundJo
     async remove() {
       await rest();
       await onDisk(path, () => disk.rm(path, { force: true }));
-      head = newHead(true);
+      head = newHead(day, true);
       end = 0;
+      held = 0;
     },
     rest,
   };

@@ -4,7 +4,7 @@ import { type Day, isDay } from "../../core/domain/day.ts";
 import { createCache } from "../cache.ts";
 import { ifThere, onDisk } from "../disk.ts";
 import { decodeBook } from "./book-document.ts";
-import { readBook } from "./book-file.ts";
+import { isForgotten, readBook } from "./book-file.ts";
 import { type ClosedBook, closeBook } from "./closed-book.ts";
 import { type FileDay, openFileDay } from "./file-day.ts";
 import type { Place } from "./place.ts";
@@ -40,7 +40,8 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
   let saves: Promise<void> = Promise.resolve();
   let hasToldOfFailure = false;
 
-  for (const day of days.withJournal) {
+  for (const day of new Set([...days.known, ...days.withJournal].sort())) {
+    if (!days.withJournal.has(day) && (await isForgotten(place, day))) continue;
     await openAnew(day);
     tidy(false);
   }
@@ -60,10 +61,19 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
     if (found === undefined || document === undefined) {
       // Without its roll-ups, because somebody took them away, the day is made again from the journal.
       await found?.journal.rest();
-      return await openAnew(day);
+      const fresh = await openAnew(day);
+      if (found !== undefined && fresh.journal.end < found.journal.end) sayGone(day);
+      return fresh;
     }
     found.hold(decodeBook(document));
     return found;
+  }
+
+  function sayGone(day: Day): void {
+    log.error(
+      { folder: place.folder, day },
+      `The files of ${day} were taken away from ${place.folder}, and with them usage of that day.`,
+    );
   }
 
   function tidy(all: boolean): void {
@@ -128,12 +138,11 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
     open,
     tidy,
     async forget(day) {
-      await place.check();
       await saves;
-      const found = opened.get(day);
-      await found?.save();
-      await found?.journal.remove();
+      const found = await open(day);
+      await found.forget();
       opened.delete(day);
+      closed.forget(day);
     },
     async close() {
       await saves;
@@ -146,12 +155,12 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
 }
 
 /** The days that have a journal, and those that have something else. */
-async function findDays(folder: string): Promise<{ known: Day[]; withJournal: Day[] }> {
+async function findDays(folder: string): Promise<{ known: Day[]; withJournal: Set<Day> }> {
   const names = (await onDisk(folder, () => ifThere(() => readdir(folder)))) ?? [];
   const named = (ending: RegExp) =>
     names.filter((name) => ending.test(name) && isDay(name.slice(0, 10))).map((name) => name.slice(0, 10));
   return {
     known: named(/^.{10}\.(json|json\.bak|ids)$/),
-    withJournal: named(/^.{10}\.jsonl$/).sort(),
+    withJournal: new Set(named(/^.{10}\.jsonl$/)),
   };
 }

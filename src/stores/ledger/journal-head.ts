@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { z } from "zod";
+import type { Day } from "../../core/domain/day.ts";
 import { AppError } from "../../core/errors.ts";
 import { openLine, sealLine } from "../lines.ts";
 
@@ -7,6 +9,7 @@ const version = 1;
 
 const headLine = z.object({
   journal: z.string(),
+  day: z.string().optional(),
   version: z.number(),
   continues: z.literal(true).optional(),
 });
@@ -15,13 +18,20 @@ const headLine = z.object({
 export interface Head {
   /** Empty when the line is damaged. */
   id: string;
-  /** Whether earlier records of the day were forgotten before this journal began. */
+  /** Absent when it is not told, or the line is damaged. */
+  day?: Day | undefined;
+  /** Whether earlier records of the day were forgotten or lost before this journal began. */
   continues: boolean;
 }
 
+/** The head of a journal that begins now. */
+export function newHead(day: Day, continues: boolean): Head {
+  return { id: randomUUID(), day, continues };
+}
+
 /** The first line of a journal. */
-export function encodeHead({ id, continues }: Head): string {
-  return sealLine({ journal: id, version, continues: continues || undefined });
+export function encodeHead({ id, day, continues }: Head): string {
+  return sealLine({ journal: id, day, version, continues: continues || undefined });
 }
 
 /** Whether a value of a journal is its head. */
@@ -47,5 +57,6 @@ export async function readHead(file: FileHandle, path: string): Promise<Head> {
         "Start the newer one, or set another dataDir.",
     );
   }
-  return { id: found.data.journal, continues: found.data.continues === true };
+  const { journal, day, continues = false } = found.data;
+  return { id: journal, day, continues };
 }

@@ -18,10 +18,17 @@ export function entriesOf(found: FoundLines, day: Day): { entries: Entry[]; nons
   return { entries, nonsense };
 }
 
+/** Moves a file out of the way that stands where a journal should, and says so. */
+export async function moveAside(place: Place, path: string, what: string): Promise<void> {
+  const movedTo = damagedName(place, path);
+  await place.disk.rename(path, movedTo);
+  place.log.error({ path, movedTo }, `${path} ${what}. Moved it to ${movedTo}.`);
+}
+
 /** Copies damaged lines beside the journal, and says so. The journal itself is left as it is. */
 export async function keepDamaged(place: Place, path: string, lines: readonly Buffer[]): Promise<void> {
-  const { log, clock } = place;
-  const copy = `${path}.damaged-${new Date(clock.now()).toISOString().replaceAll(":", "-")}`;
+  const { log } = place;
+  const copy = damagedName(place, path);
   const text = Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
   try {
     await writeFile(copy, text, { mode: 0o600 });
@@ -33,4 +40,8 @@ export async function keepDamaged(place: Place, path: string, lines: readonly Bu
     { path, copy, lines: lines.length },
     `${path} has ${count}, copied to ${copy}. What is whole is kept.`,
   );
+}
+
+function damagedName({ clock }: Place, path: string): string {
+  return `${path}.damaged-${new Date(clock.now()).toISOString().replaceAll(":", "-")}`;
 }

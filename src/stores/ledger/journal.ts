@@ -10,7 +10,7 @@ export interface Entry {
 export interface Journal {
   /** All before it is durable and accepted; the next record will stand here. */
   readonly end: number;
-  /** Earlier records of the day were forgotten: they are not in here. */
+  /** Earlier records of the day were forgotten or lost: they are not in here. */
   readonly continues: boolean;
   /** Makes records durable behind the end, where nobody sees them until they are accepted. */
   write(records: readonly UsageRecord[]): Promise<void>;

@@ -5,7 +5,7 @@ import { type BookDocument, decodeBook } from "./book-document.ts";
 import { readBook } from "./book-file.ts";
 import { createFingerprints, type Fingerprints } from "./fingerprints.ts";
 import { type FoundIds, readIds } from "./ids-file.ts";
-import type { Head } from "./journal-head.ts";
+import type { FoundJournal } from "./journal-replay.ts";
 import { type Place, pathsOf } from "./place.ts";
 
 /** Roll-ups and ids of a day as they were saved last. */
@@ -14,13 +14,23 @@ export interface SavedDay {
   ids: FoundIds;
 }
 
-/** What of that can be used, and from where on the journal has more. */
+/** What of that can be used, and where the journal goes on. */
 export interface Resumed {
   book: Book;
   ids: Fingerprints;
   /** CRC-32 of the ids. */
   crc32: number;
+  /** From where on the journal is to be read, and how many of its records stand before. */
   start: number;
+  before: number;
+  /** So many records from there on must be known by their ids, or some were lost. */
+  expected: number;
+  /** Up to which byte records of the journal were told to be kept. */
+  acknowledged: number;
+  /** Whether it is known that records of the day are not in the journal any more. */
+  continues: boolean;
+  /** Whether the saved roll-ups speak of a journal that is not there as it was. */
+  isStale: boolean;
 }
 
 export async function readSavedDay(place: Place, day: Day): Promise<SavedDay> {
@@ -32,17 +42,18 @@ export async function readSavedDay(place: Place, day: Day): Promise<SavedDay> {
  * Decides what of a saved day to go on with, by what its journal says of itself, if there is one. What is damaged is
  * left, to be made again from the journal; if that does not hold all the day's records any more, it is a loss, and said.
  */
-export function resume(
+export async function resume(
   place: Place,
   day: Day,
   saved: SavedDay,
-  journal: { head: Head; size: number } | undefined,
-): Resumed {
+  journal: FoundJournal | undefined,
+): Promise<Resumed> {
   const { log } = place;
   const paths = pathsOf(place, day);
   const { document, ids } = saved;
   const head = journal?.head;
-  const anew = { book: emptyBook(day), ids: createFingerprints(), crc32: 0, start: 0 };
+  const fromStart = { start: 0, before: 0, expected: 0, acknowledged: 0, continues: false, isStale: false };
+  const anew = { book: emptyBook(day), ids: createFingerprints(), crc32: 0, ...fromStart };
   if (document === undefined) {
     const isLost = head === undefined ? ids.exists : head.continues && head.id !== "";
     if (isLost) {
@@ -53,8 +64,11 @@ export function resume(
     }
     return anew;
   }
+  const { id, end, records, tail, continues } = document.journal;
+  const isSame = journal?.head.id === id;
+  const isIntact = isSame && end <= journal.size && tail === (await journal.tail(end));
   if (!ids.isWhole) {
-    if (head?.continues === false) {
+    if (isIntact && !continues && !journal.head.continues) {
       log.warn({ path: paths.ids }, `${paths.ids} is damaged or gone. Making it again from the journal.`);
       return anew;
     }
@@ -63,12 +77,16 @@ export function resume(
       `${paths.ids} is damaged or gone. A record of that day that is sent once more may count twice.`,
     );
   }
-  // Of a journal other than the saved one all is read: the ids tell which of its records are in the book.
-  const isSame = journal !== undefined && journal.head.id !== "" && journal.head.id === document.journal.id;
-  return {
+  const resumed = {
     book: decodeBook(document),
     ids: createFingerprints(ids.bytes),
     crc32: crc32(ids.bytes),
-    start: isSame && document.journal.end <= journal.size ? document.journal.end : 0,
+    acknowledged: isSame ? end : 0,
+    isStale: !isIntact && end > 0,
   };
+  if (isIntact) return { ...resumed, start: end, before: records, expected: 0, continues };
+  // Of any other journal all is read: the ids tell which of its records are in the book. Without them nothing can.
+  return ids.isWhole
+    ? { ...resumed, start: 0, before: 0, expected: records, continues }
+    : { ...resumed, start: journal?.size ?? 0, before: 0, expected: 0, continues: true };
 }
