@@ -16,7 +16,7 @@ const rejectedOf: Readonly<Record<OtlpSignal, string>> = {
 };
 
 /**
- * What an exporter is told of what it sent, in the type it sent it: nothing at all when everything was taken, else how
+ * What an exporter is told of what it sent, in the type it sent it: an empty partial success when everything was taken, else how
  * many were not, and why (opentelemetry.io/docs/specs/otlp, "Partial Success", checked 2026-11-22). Exporters do not send
  * these again.
  */
@@ -31,7 +31,11 @@ export function otlpAnswer(
   const message = `${number} could not be taken: ${reasons.join(" ")}`;
   if (contentType === "application/json") {
     const partialSuccess = { [rejectedOf[signal]]: String(number), errorMessage: message };
-    return answerAtOnce(context, JSON.stringify({ partialSuccess: number === 0 ? {} : partialSuccess }), contentType);
+    return answerAtOnce(
+      context,
+      JSON.stringify({ partialSuccess: number === 0 ? {} : partialSuccess }),
+      contentType,
+    );
   }
   return answerAtOnce(
     context,

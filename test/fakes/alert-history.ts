@@ -68,6 +68,8 @@ export interface Told {
   watched: readonly Watched[];
   /** How often a process was killed. */
   kills: number;
+  /** From here on nothing goes wrong and nothing is quiet. */
+  calm: Instant;
   mostPosts: number;
   log: { level: string; fields: object; message: string }[];
 }
@@ -144,7 +146,7 @@ export async function playHistory(
   const accounts = ids.map((id) => account(id, { interval: plot.interval * minutes }));
   const worlds = new Map(ids.map((id) => [id, createQuotaWorld(random, begin, plot)]));
   const watched = createWatched(time, plot);
-  const mostPosts = 8;
+  const mostPosts = 4;
   const reads: Read[] = [];
   const sweeps: Instant[] = [];
   const log: Told["log"] = [];
@@ -289,8 +291,10 @@ export async function playHistory(
       for (let at = begin; at < calm; at += random.between(1, 12) * hours) {
         const weather = random.one(weathersFor(one));
         const until = Math.min(calm, at + random.between(0.01, 2) * hours);
-        diary.push({ at, what: async () => void (one.channel.weather = weather) });
-        diary.push({ at: until, what: async () => void (one.channel.weather = "fine") });
+        const turn = (to: Weather) => async () => {
+          one.channel.weather = to;
+        };
+        diary.push({ at, what: turn(weather) }, { at: until, what: turn("fine") });
       }
     }
   }
@@ -317,7 +321,7 @@ export async function playHistory(
   for (let replica = 0; replica < plot.replicas; replica += 1) await sweep(replica);
   await time.pass(5 * minutes);
   for (const { house } of processes) log.push(...house.log.lines);
-  return { plot, end: time.now(), reads, sweeps, watched, kills, mostPosts, log };
+  return { plot, end: time.now(), reads, sweeps, watched, kills, calm, mostPosts, log };
 }
 
 function createWatched(time: Time, plot: Plot): Watched[] {

@@ -78,8 +78,9 @@ export interface FakeChannel extends Channel {
   posts: { at: Instant; where: string; key: string | undefined; told: readonly Told[] }[];
   edits: { at: Instant; where: string; told: readonly Told[] }[];
   replies: { where: string; told: readonly Told[] }[];
-  /** Everything that was tried, taken or not. */
+  /** Everything that was tried, taken or not, and what of that came sooner than it had asked for. */
   tries: number;
+  hasty: number;
   /** What the message says by now. */
   shown(where: string): readonly Told[];
   /** Somebody deletes a message. */
@@ -101,6 +102,7 @@ export function createFakeChannel(
 ): FakeChannel {
   const removed = new Set<string>();
   const gone = new Set<string>();
+  let notBefore: Instant = 0;
   const channel: FakeChannel = {
     id,
     weather: "fine",
@@ -108,6 +110,7 @@ export function createFakeChannel(
     edits: [],
     replies: [],
     tries: 0,
+    hasty: 0,
     gone,
     shown(where) {
       const edits = channel.edits.filter((edit) => edit.where === where);
@@ -128,6 +131,7 @@ export function createFakeChannel(
 
   function meet<Result>(take: () => Result): Promise<Result> {
     channel.tries += 1;
+    if (clock.now() < notBefore) channel.hasty += 1;
     const { weather } = channel;
     const never = new Promise<Result>(() => {});
     if (weather === "fine") return Promise.resolve(take());
@@ -140,6 +144,7 @@ export function createFakeChannel(
       return Promise.reject(new AppError("delivery_refused", `${id} does not let the bot in.`));
     }
     const retryAfter = typeof weather === "object" ? weather.retryAfter : undefined;
+    notBefore = clock.now() + (retryAfter ?? 0);
     return Promise.reject(new AppError("delivery_failed", `${id} has trouble.`, { retryAfter }));
   }
 

@@ -1,5 +1,6 @@
+import { quietUntil } from "../../src/core/domain/quiet-hours.ts";
 import type { Instant } from "../../src/core/domain/quota.ts";
-import type { Read, Told, Watched } from "./alert-history.ts";
+import { night, type Read, type Told, type Watched } from "./alert-history.ts";
 import type { Told as Row } from "./alert-house.ts";
 
 const minutes = 60_000;
@@ -17,6 +18,7 @@ export function faultsOf(history: Told): string[] {
       ...rows.faults,
       ...quotaFaults(watched, history, rows.tellings),
       ...stateFaults(watched, history, rows.tellings),
+      ...movedFaults(watched, history, rows.tellings),
       ...mannerFaults(watched, history),
     ].map((fault) => `${watched.channel.id}: ${fault}`);
   });
@@ -135,8 +137,11 @@ function quotaFaults(watched: Watched, history: Told, tellings: readonly Telling
     for (const telling of ours) claimed.add(telling);
     const loud = episode.raises.filter(({ silent }) => !silent);
     for (const { at, level, must } of loud) {
-      if (must && !ours.some(({ toldAt }) => toldAt >= at))
-        faults.push(`missing: ${name} ${level} due at ${iso(at)}`);
+      if (!must) continue;
+      const told = ours.find(({ toldAt }) => toldAt >= at);
+      if (told === undefined) faults.push(`missing: ${name} ${level} due at ${iso(at)}`);
+      else if (isPlain(watched, history) && told.toldAt > at + 1000)
+        faults.push(`late: ${name} ${level}, due at ${iso(at)}, told at ${iso(told.toldAt)}`);
     }
     const keys = new Set(ours.map(({ key }) => key));
     if (keys.size > 1) faults.push(`${keys.size} incidents of ${name}: ${[...keys].join(", ")}`);
@@ -148,6 +153,14 @@ function quotaFaults(watched: Watched, history: Told, tellings: readonly Telling
   }
   for (const telling of quotas) if (!claimed.has(telling)) faults.push(`nobody's: ${telling.key}`);
   return [...faults, ...backFaults(watched, history, expected, tellings)];
+}
+
+/** Whether nothing kept the channel from being told at once. */
+function isPlain({ channel, quiet }: Watched, { plot }: Told): boolean {
+  const isSteady = !plot.weather && !plot.restarts && !plot.early && !plot.moves && plot.jitter === 0;
+  const isAlone = plot.replicas === 1;
+  const isCapped = channel.posts.some((post, index) => post.at - (channel.posts[index - 3]?.at ?? 0) < hours);
+  return isSteady && isAlone && !quiet && !isCapped && !plot.deletions;
 }
 
 /** What is over has to be shown so, where a message can be changed, and nothing else. */
@@ -394,14 +407,71 @@ function staleSpells(reads: readonly Read[], { end, plot, sweeps }: Told): Spell
   });
 }
 
-/** No more messages in an hour than allowed, and in quiet hours only what is urgent. */
-function mannerFaults({ channel }: Watched, { mostPosts }: Told): string[] {
+/** Resets that moved while their window went on: told once, when two answers in a row had agreed on each place. */
+function movedFaults({ rule }: Watched, { reads, plot }: Told, tellings: readonly Telling[]): string[] {
+  const rows = tellings.filter(({ subject }) => subject.startsWith("moved|"));
+  const used = new Set<Telling>();
+  const faults: string[] = [];
+  for (const account of new Set(reads.map((read) => read.account))) {
+    const own = reads.filter((read) => read.account === account && read.state === "ok");
+    for (const window of new Set(own.flatMap(({ answers }) => answers.map((one) => one.window)))) {
+      const answers = own.map(({ at, missed, answers }) => ({
+        at,
+        missed,
+        ...answers.find((one) => one.window === window),
+      }));
+      for (const [index, fresh] of answers.entries()) {
+        const [before, old, next] = [answers[index - 2], answers[index - 1], answers[index + 1]];
+        const past = answers.slice(0, index).findLast((one) => one.used !== undefined && !one.glitch);
+        if (past?.resetsAt === undefined || fresh.resetsAt === undefined || past.instance !== fresh.instance)
+          continue;
+        const { resetsAt: to } = fresh;
+        if (Math.abs(past.resetsAt - to) <= 10 * minutes - 2 * plot.jitter) continue;
+        const found = rows.filter(({ event, openedAt }) => {
+          const isOurs = event.account === account && event.window?.id === window && openedAt >= fresh.at;
+          return isOurs && Math.abs((event.moved?.to ?? 0) - to) <= plot.jitter;
+        });
+        for (const telling of found) used.add(telling);
+        const name = `${account} ${window} moved to ${iso(to)}`;
+        if (found.length > 1) faults.push(`${name}: told ${found.length} times`);
+        const four = [before, old, fresh, next];
+        const isPlain = four.every(
+          (one) =>
+            one?.used !== undefined &&
+            one.used > 0 &&
+            !one.glitch &&
+            !one.missed &&
+            one.instance === fresh.instance,
+        );
+        const isSteady = before?.resetsAt === past.resetsAt && next?.resetsAt === to;
+        const isClear = Math.abs(past.resetsAt - to) > 10 * minutes + 2 * plot.jitter;
+        const isWanted = rule.windows?.includes(window) ?? true;
+        const isAccount = rule.accounts.includes("*") || rule.accounts.includes(account);
+        const isEarly = past.resetsAt > fresh.at + 10 * minutes + plot.jitter;
+        const must = isPlain && isSteady && isClear && isWanted && isAccount && isEarly;
+        if (must && found.length === 0) faults.push(`missing: ${name} at ${iso(fresh.at)}`);
+      }
+    }
+  }
+  for (const telling of rows) if (!used.has(telling)) faults.push(`false: ${telling.key}`);
+  return faults;
+}
+
+/** No more messages in an hour than allowed, in quiet hours only what is urgent, and no haste when asked to wait. */
+function mannerFaults({ channel, quiet }: Watched, { mostPosts, calm, kills, plot }: Told): string[] {
   const faults: string[] = [];
   for (const [index, post] of channel.posts.entries()) {
     const before = channel.posts[index - mostPosts];
-    if (before !== undefined && post.at - before.at < 60 * minutes)
+    // When a post of which there was no word arrived nobody can tell exactly.
+    const isCounted = !plot.weather && kills === 0;
+    if (isCounted && before !== undefined && post.at - before.at < hours)
       faults.push(`too many posts at ${iso(post.at)}`);
+    const isNight = quiet && post.at < calm && quietUntil(night, post.at) !== undefined;
+    if (isNight && !post.told.some(({ event }) => event.type === "quota.exhausted"))
+      faults.push(`not urgent, in quiet hours: ${iso(post.at)}`);
   }
+  if (channel.hasty > 0 && kills === 0 && plot.replicas === 1)
+    faults.push(`${channel.hasty} times too hasty`);
   return faults;
 }
 

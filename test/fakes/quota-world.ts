@@ -30,8 +30,9 @@ export interface Answer {
   window: string;
   /** Percent; absent: the answer did not tell. */
   used?: number | undefined;
+  /** Which of the window's instances it is in truth, and when that ends unless something moves it. */
   instance: number;
-  /** When the instance before ended, as the provider had told it. */
+  resetsAt?: Instant | undefined;
   lengthSeconds: number;
   /** One wrong answer: nothing used at all. */
   glitch?: boolean | undefined;
@@ -161,7 +162,7 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
       for (const [id, { kind, used, instance, resetsAt }] of windows) {
         const scope = kind === "slides" ? "slides" : undefined;
         const lengthSeconds = lengths[kind] / 1000;
-        const about = { window: id, instance, lengthSeconds, scope, glitch };
+        const about = { window: id, instance, resetsAt, lengthSeconds, scope, glitch };
         const gone = troubles.gaps && rest === 0 && random.chance(0.03);
         if (gone && random.chance(0.5)) {
           answers.push(about);

@@ -12,7 +12,11 @@ describe.each(paths)("POST %s", (path) => {
   it("takes an empty export in JSON and in protobuf, and answers in the same", async () => {
     const { post } = await running();
     const json = await post(path, "{}");
-    expect([json.status, json.headers.get("content-type"), json.body]).toEqual([200, "application/json", {}]);
+    expect([json.status, json.headers.get("content-type"), json.body]).toEqual([
+      200,
+      "application/json",
+      { partialSuccess: {} },
+    ]);
     const bytes = await post(path, new Uint8Array(), protobuf);
     expect([bytes.status, bytes.headers.get("content-type"), bytes.bytes.length]).toEqual([
       ...[200, "application/x-protobuf", 0],

@@ -237,15 +237,20 @@ describe("a journal that is taken away under a running bot", () => {
     }
   }
 
-  it("costs the totals nothing when they are still known", async () => {
-    const folder = await filled();
-    const { ledger } = await openIn(folder);
-    await ledger.append(records(20, 25));
-    await rm(journal(folder, 0));
-    await ledger.append(records(25, 40));
-    await expect.poll(async () => await readFile(book(folder, 0), "utf8")).toContain('"count":40');
-    const later = await openIn(await killed(folder));
-    const all = [...records(0, 20), ...records(20, 25), ...records(25, 40)];
-    expect(await later.ledger.usage(byUser)).toEqual(answerFrom(all, byUser));
-  });
+  for (const [how, damage] of damages)
+    it(`costs the totals nothing when they are still known: ${how}`, async () => {
+      const folder = await filled();
+      const { ledger } = await openIn(folder);
+      await ledger.append(records(20, 25));
+      await damage(folder);
+      await ledger.append(records(25, 40));
+      await expect
+        .poll(async () => await readFile(book(folder, 0), "utf8").catch(() => ""))
+        .toContain('"count":40');
+      const later = await openIn(await killed(folder));
+      const all = [...records(0, 20), ...records(20, 25), ...records(25, 40)];
+      expect(await later.ledger.usage(byUser)).toEqual(answerFrom(all, byUser));
+      expect(await later.ledger.append(all)).not.toContain(true);
+      expect(later.log.lines).toEqual([]);
+    });
 });

@@ -6,7 +6,7 @@ import { isSameReset } from "./window.ts";
 
 /**
  * Finds resets that have moved while their window goes on: two samples in a row agreed on one, and now two on another,
- * more than 10 minutes away, before the first had passed and without use falling. Windows that nobody has used yet have
+ * more than 10 minutes away, well before the first had passed and without use falling. Windows that nobody has used yet have
  * no fixed reset.
  *
  * @param facts.known incidents of the account on the channel: each place that a reset moves to is told once
@@ -52,5 +52,7 @@ function movedFrom(quota: Quota, samples: readonly QuotaSample[]): Instant | und
   if (!isSameReset(before, old) || !isSameReset(fresh, now) || isSameReset(old, now)) return undefined;
   const isUsed = (first?.value ?? 0) > 0 && (second?.value ?? 0) > 0;
   const hasFallen = (quota.used ?? 0) < (second?.value ?? 0) || (third?.value ?? 0) < (second?.value ?? 0);
-  return isUsed && !hasFallen && old > (third?.at ?? 0) ? old : undefined;
+  // Close to its reset a window may as well have started over.
+  const seenAt = third?.at ?? 0;
+  return isUsed && !hasFallen && old > seenAt && !isSameReset(old, seenAt) ? old : undefined;
 }

@@ -63,12 +63,17 @@ function findState({ account, snapshot, now, known }: StateFacts, found: Found):
 function findStale({ account, snapshot, interval, now, awakeSince, known }: StateFacts, found: Found): void {
   const subject = `stale|${account}`;
   const { fetchedAt: since, message: reason, state, failures } = snapshot;
-  if (since === undefined || !isTooOld(since, interval, now)) {
-    found.endings.set(subject, { event: { type: "source.recovered", at: now, account }, quiet: true });
+  if (since === undefined) return;
+  if (!isTooOld(since, interval, now)) {
+    const event = { type: "source.recovered", at: since, account } as const;
+    found.endings.set(subject, { event, quiet: true });
     return;
   }
-  if (given.has(state)) return;
-  const isTold = known.some((incident) => incident.subject === subject && isOpen(incident));
+  const told = known.filter((incident) => incident.subject === subject);
+  const isTold = told.some(isOpen);
+  // Another process has fresh numbers.
+  const isBehind = told.some((incident) => !isOpen(incident) && incident.event.at > since);
+  if (given.has(state) || isBehind) return;
   // Of an account that waits for a person everybody knows why it is old.
   if (stateEvents[state] !== undefined) {
     found.held.add(subject);

@@ -6,11 +6,11 @@ import type { Clock, Log, Outbox } from "../ports.ts";
 export interface Claimed {
   /** As it was. */
   before: Incident;
-  /** As it is stored since. Nothing in it counts as loud: what becomes loud from now on came too late. */
+  /** As it is stored since. */
   held: Incident;
 }
 
-/** What has come of telling one; `loud`: what was loud before still is to be told. */
+/** What has come of telling one; `loud`: what is not told of it is worth a new message. */
 export interface Outcome {
   delivery: Delivery;
   loud?: boolean | undefined;
@@ -52,8 +52,15 @@ export function createClaims(options: {
     const leasedUntil = clock.now() + lease;
     const taken = incidents.map(async (before): Promise<Claimed[]> => {
       const { version, level, event, delivery, revision } = before;
-      const begun = key === undefined ? delivery.begun : { key, version, level, event };
-      const next = { ...before, loud: false, delivery: { ...delivery, begun, leasedUntil } };
+      const next =
+        key === undefined
+          ? { ...before, delivery: { ...delivery, leasedUntil } }
+          : // What is begun is not loud any more, so that what comes too late for it is known from it.
+            {
+              ...before,
+              loud: false,
+              delivery: { ...delivery, begun: { key, version, level, event }, leasedUntil },
+            };
       return (await outbox.change(next)) ? [{ before, held: { ...next, revision: revision + 1 } }] : [];
     });
     return (await Promise.all(taken)).flat();
@@ -62,7 +69,8 @@ export function createClaims(options: {
   async function write({ held }: Claimed, { delivery, loud = false }: Outcome): Promise<void> {
     let current: Incident | undefined = held;
     while (current !== undefined) {
-      if (await outbox.change({ ...current, delivery, loud: current.loud || loud })) return;
+      const isNewer = current.version > held.version;
+      if (await outbox.change({ ...current, delivery, loud: loud || (isNewer && current.loud) })) return;
       [current] = await outbox.find({ key: held.key });
     }
   }

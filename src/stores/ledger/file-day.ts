@@ -124,7 +124,7 @@ function createFileDay(
     const now = { ids: ids.size, crc32: crc32(bytes, tally.saved.crc32) };
     const document = encodeBook(book, { journal: saved, ids: { count: now.ids, crc32: now.crc32 } });
     await place.check();
-    await writeIds(place, day, tally.saved.ids, bytes);
+    await writeIds(place, day, tally.saved.ids, (from) => ids.bytes(from, now.ids));
     await writeBook(place, { ...document, journal: { ...saved, tail: await journal.tail(saved.end) } });
     tally.saved = now;
     tally.unsaved -= unsaved;
@@ -162,8 +162,7 @@ function createFileDay(
     async forget() {
       await save();
       // Twice, so that the backup says the same.
-      for (let time = 0; time < 2; time += 1)
-        if (tally.book !== undefined) await write(tally.book, forgotten);
+      for (const book of [tally.book, tally.book]) if (book !== undefined) await write(book, forgotten);
       await journal.remove();
     },
   };

@@ -49,7 +49,6 @@ export function createFileJournal(
     const file = await ifThere(() => disk.open(path, "r+"));
     if (file !== undefined) {
       if (await isOurs(file)) return file;
-      await file.close();
       await moveAside(place, path, "is not the journal that was written last");
     }
     if (end > 0) beginAnew();
@@ -58,9 +57,16 @@ export function createFileJournal(
     return await disk.open(path, "wx+", 0o600);
   }
 
+  /** Closes it when it is not. */
   async function isOurs(file: FileHandle): Promise<boolean> {
-    const { size } = await file.stat();
-    return end === 0 ? size === 0 : size >= end && (await readHead(file, path)).id === head.id;
+    let ours = false;
+    try {
+      const { size } = await file.stat();
+      ours = end === 0 ? size === 0 : size >= end && (await readHead(file, path)).id === head.id;
+    } finally {
+      if (!ours) await file.close();
+    }
+    return ours;
   }
 
   function beginAnew(): void {

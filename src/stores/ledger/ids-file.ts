@@ -29,14 +29,26 @@ export async function readIds(
   return { bytes, isWhole, exists: all !== undefined };
 }
 
-/** Writes fingerprints behind the first `count`, durable once the promise resolves. */
-export async function writeIds(place: Place, day: Day, count: number, bytes: Buffer): Promise<void> {
+/**
+ * Writes fingerprints behind the first `count`, or all of them where the file was taken away or cut off. Durable once
+ * the promise resolves.
+ *
+ * @param bytes those from one place on
+ */
+export async function writeIds(
+  place: Place,
+  day: Day,
+  count: number,
+  bytes: (from: number) => Buffer,
+): Promise<void> {
   const path = pathsOf(place, day).ids;
   await onDisk(path, async () => {
     const file = await openFile(place.disk, path);
     try {
-      for (let done = 0; done < bytes.length; ) {
-        done += (await file.write(bytes, done, bytes.length - done, count * 8 + done)).bytesWritten;
+      const from = (await file.stat()).size < count * 8 ? 0 : count;
+      const those = bytes(from);
+      for (let done = 0; done < those.length; ) {
+        done += (await file.write(those, done, those.length - done, from * 8 + done)).bytesWritten;
       }
       await file.datasync();
     } finally {
