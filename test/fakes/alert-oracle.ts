@@ -312,7 +312,9 @@ function episodesOf(account: string, window: string, seen: readonly Seen[], { ru
     }
     const previous = index > 0 && seen[index - 1]?.instance !== one.instance;
     const must = isSure(index, level) && (!previous || isSure(index + 1, 0));
-    open.raises.push({ at, level, must, silent: first && used < 100 });
+    // A first look that nobody finished may be made up for by one that is not the first.
+    const isNoted = first && used < 100;
+    open.raises.push({ at, level, must: must && !(isNoted && one.missed), silent: isNoted && !one.missed });
   }
   return episodes;
 }

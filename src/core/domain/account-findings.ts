@@ -34,7 +34,9 @@ export function findProjections(facts: {
   const prefix = `running-out|${facts.account}|`;
   const going = facts.open.filter(({ subject }) => subject.startsWith(prefix));
   const over = going.filter((incident) => isOver(incident, facts.readings, facts.at));
-  const endings = new Map(over.map(({ subject, event }) => [subject, { event, quiet: true }]));
+  const endings = new Map(
+    over.map(({ subject, event }) => [subject, { event: { ...event, at: facts.at }, quiet: true }]),
+  );
   const findings = new Map<string, Finding>();
   for (const { subject, event } of going) {
     if (!endings.has(subject)) findings.set(subject, { subject, level: 1, event });

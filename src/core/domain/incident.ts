@@ -30,6 +30,8 @@ export interface Look {
   held: ReadonlySet<string>;
   /** Subjects that looked over, and when; the next look decides. */
   doubts: ReadonlyMap<string, Instant>;
+  /** When what was looked at was so; absent: now. */
+  at?: Instant | undefined;
   /** What is found is noted and not told: people hear of it from another account of the same pool. */
   noted?: boolean | undefined;
 }

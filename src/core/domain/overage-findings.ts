@@ -37,7 +37,7 @@ export function findOverage(facts: {
       continue;
     }
     if (open !== undefined && verdict === "over") {
-      look.endings.set(subject, { event: open.event, quiet: true });
+      look.endings.set(subject, { event: { ...open.event, at: facts.at }, quiet: true });
     }
     if (spend.used > 0) {
       look.findings.push({ subject, level: 1, event: eventOf(spend, facts), silent: facts.firstSight });

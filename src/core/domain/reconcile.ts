@@ -36,8 +36,8 @@ export function reconcile(known: readonly Incident[], look: Look, place: Place):
     if (!isOpen(incident) || look.held.has(subject)) return [];
     const finding = found.get(subject);
     if (finding === undefined || isOver(incident)) {
-      const ending = look.endings.get(subject) ?? { event: incident.event, quiet: true };
-      return [ended(incident, ending, place.now)];
+      const event = { ...incident.event, at: look.at ?? place.now };
+      return [ended(incident, look.endings.get(subject) ?? { event, quiet: true }, place.now)];
     }
     const next = continued(incident, finding, look, place.now);
     return next === undefined ? [] : [next];

@@ -71,6 +71,7 @@ export function lookAtTold(seen: Seen, wish: ChannelWishes, known: readonly Inci
   const running = findProjections({ ...about, projections: facts.projections.filter(isSteady) });
   const overage = seen.subscription ? findOverage(about) : undefined;
   const look = {
+    at,
     findings: [
       ...quotas.findings,
       ...running.findings,

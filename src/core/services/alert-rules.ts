@@ -56,7 +56,8 @@ export function asWished(look: Look, { wants }: ChannelWishes, known: readonly I
   const endings = new Map(look.endings);
   for (const { subject, event } of known.filter(isOpen)) {
     const ending = endings.get(subject);
-    if (ending !== undefined && !wants(ending.event)) endings.set(subject, { event, quiet: true });
+    if (ending === undefined || wants(ending.event)) continue;
+    endings.set(subject, { event: { ...event, at: ending.event.at }, quiet: true });
   }
   return { ...look, endings, findings: look.findings.filter((finding) => wants(finding.event)) };
 }
