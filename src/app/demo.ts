@@ -1,6 +1,7 @@
 import type { Commands } from "../core/commands/command.ts";
 import { count } from "../core/messages/format.ts";
 import type { Channel } from "../core/ports.ts";
+import { createRecordUsage } from "../core/services/record-usage.ts";
 import { createDemoClock, demoPace } from "../demo/clock.ts";
 import { markedAnswer, markedDemo } from "../demo/label.ts";
 import {
@@ -9,6 +10,7 @@ import {
   recordedAccounts,
   recordedAt,
 } from "../demo/recordings.ts";
+import { demoUsage } from "../demo/usage.ts";
 import { createMemoryStore } from "../stores/memory.ts";
 import { createTerminalChat } from "../terminal/chat.ts";
 import { createBooks, createRoutes } from "./agents.ts";
@@ -33,7 +35,15 @@ export function createDemo(machine: Machine): App {
     const demo = { ...machine, clock, dispatcher };
     const reader = createAccountReader({ dataDir: "", environment: {} }, demo);
     const timezone = "UTC";
-    const core = createCore({ ...demo, accounts, timezone, sharedPools: "auto", budgets: [], reader, store });
+    const core = createCore({
+      ...demo,
+      accounts,
+      timezone,
+      sharedPools: "auto",
+      budgets: [{ id: "monthly", period: "month", usd: 5, at: [80, 100] }],
+      reader,
+      store,
+    });
     const channelOf = (id: string): Channel | undefined =>
       id === chat.channel.id
         ? { ...chat.channel, post: (message) => chat.channel.post(markedDemo(message)) }
@@ -66,6 +76,16 @@ export function createDemo(machine: Machine): App {
     const commands: Commands = { ...answers, answer: (...call) => markedAnswer(answers.answer(...call)) };
     const chat = createTerminalChat({ ...demo, commands, timezone });
     cleanup.push(async () => chat.close());
+    const usage = createRecordUsage({
+      ...all,
+      ledger: store.ledger,
+      billingOf: all.billing,
+      services: () => [],
+      nameUser: (user) => user,
+      hash: (text) => text,
+      uniqueId: () => "",
+    });
+    await usage.record(demoUsage(recordedAt), { key: "demo" });
     const clockwork = createClockwork({
       ...{ ...all, ...alerts, routing },
       digests: createDigestSender({ ...all, ...digests }),

@@ -40,17 +40,17 @@ function readChannel(
     ...channel.posts.map((post) => ({ ...post, posted: true })),
     ...channel.edits.map((edit) => ({ ...edit, posted: false })),
   ].sort((a, b) => a.at - b.at);
-  const seen = new Map<string, number>();
+  const seen = new Map<string, { version: number; where: string }>();
   const tellings: Telling[] = [];
   const faults: string[] = [];
   let doubled = 0;
   for (const { at, where, told, posted } of messages) {
     for (const row of told) {
-      const before = seen.get(row.key) ?? 0;
-      if (row.version > before) {
-        seen.set(row.key, row.version);
+      const before = seen.get(row.key);
+      if (before === undefined || row.version > before.version) {
+        seen.set(row.key, { version: row.version, where });
         tellings.push({ ...row, toldAt: at, where, posted });
-      } else if (posted) {
+      } else if (posted && !channel.gone.has(before.where)) {
         doubled += 1;
         if (channel.find === undefined || isBlind || channel.edit === undefined) continue;
         faults.push(`told twice: ${row.key} v${row.version} at ${iso(at)}`);
@@ -132,7 +132,7 @@ function quotaFaults(watched: Watched, history: Told, tellings: readonly Telling
         telling.event.window?.id === episode.window &&
         instanceAt(reads, telling) === episode.instance &&
         telling.openedAt >= (episode.raises[0]?.at ?? 0) &&
-        telling.openedAt <= (episode.endedAt ?? history.end),
+        telling.openedAt <= (episode.endedAt ?? history.end) + lagOf(history),
     );
     for (const telling of ours) claimed.add(telling);
     const loud = episode.raises.filter(({ silent }) => !silent);
@@ -161,6 +161,11 @@ function isPlain({ channel, quiet }: Watched, { plot }: Told): boolean {
   const isAlone = plot.replicas === 1;
   const isCapped = channel.posts.some((post, index) => post.at - (channel.posts[index - 3]?.at ?? 0) < hours);
   return isSteady && isAlone && !quiet && !isCapped && !plot.deletions;
+}
+
+/** So much later other processes hear of a read. */
+function lagOf({ plot }: Told): number {
+  return plot.replicas > 1 ? 3 * minutes : 0;
 }
 
 /** What is over has to be shown so, where a message can be changed, and nothing else. */
@@ -218,12 +223,16 @@ function backFaults(
   return faults;
 }
 
-/** Which of the window's instances an incident is about: that of the last answer before it was found. */
+/** Which of the window's instances an incident is about: that of the last answer before it was so. */
 function instanceAt(reads: readonly Read[], { openedAt, event }: Row): number | undefined {
+  const isOver = event.type !== "quota.low" && event.type !== "quota.exhausted";
+  const at = isOver ? openedAt : event.at;
   const read = reads.findLast(
-    ({ at, answers }) =>
-      at <= openedAt &&
-      answers.some((one) => one.window === event.window?.id && one.used !== undefined && !one.glitch),
+    (one) =>
+      one.at <= at &&
+      one.answers.some(
+        ({ window, used, glitch }) => window === event.window?.id && used !== undefined && !glitch,
+      ),
   );
   return read?.answers.find(({ window }) => window === event.window?.id)?.instance;
 }
@@ -390,11 +399,13 @@ function signedOut(reads: readonly Read[], { end }: Told): Spell[] {
 }
 
 /** From when numbers are older than half an hour and three intervals, while reads fail, to the next that succeeds. */
-function staleSpells(reads: readonly Read[], { end, plot, sweeps }: Told): Spell[] {
+function staleSpells(reads: readonly Read[], history: Told): Spell[] {
+  const { end, plot, sweeps } = history;
   const limit = Math.max(3 * plot.interval, 30) * minutes;
   const good = reads.filter(({ state }) => state === "ok");
   return good.flatMap(({ at }, index): Spell[] => {
-    const to = good[index + 1]?.at ?? end;
+    const next = good[index + 1]?.at ?? end;
+    const to = next + lagOf(history);
     const failed = reads.find((read) => read.at > at && read.at < to && read.state !== "ok");
     if (failed === undefined) return [];
     const from = Math.max(at + limit, failed.at);
@@ -402,7 +413,7 @@ function staleSpells(reads: readonly Read[], { end, plot, sweeps }: Told): Spell
     // While it needs a person nobody has to be told that its numbers are old.
     const signedOutAt = (look: Instant) =>
       reads.findLast((read) => read.at <= look)?.state === "auth_expired";
-    const isSeen = looks.some((look) => look > from + minutes && look < to && !signedOutAt(look));
+    const isSeen = looks.some((look) => look > from + minutes && look < next && !signedOutAt(look));
     return from > to
       ? []
       : [{ from, to, must: isSeen && (plot.restarts !== "killed" || to - from > 3 * hours) }];

@@ -162,8 +162,9 @@ export function createShipIncidents(options: ShipIncidentsOptions): ShipIncident
     await claims.settle(mine, ({ before, held }) => {
       const lost = mayHaveArrived && unsure ? held.delivery.begun : undefined;
       const begun = lost === undefined ? before.delivery.begun : { ...lost, lost: true };
-      // What may have arrived is not news any more.
-      return { loud: lost === undefined && before.loud, delivery: failed(before.delivery, nextTry, begun) };
+      // What may have arrived is not news any more; what came after it is.
+      const isNews = lost === undefined || lost.version < before.version;
+      return { loud: before.loud && isNews, delivery: failed(before.delivery, nextTry, begun) };
     });
     return wait;
   }
