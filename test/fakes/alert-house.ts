@@ -120,7 +120,11 @@ export function createFakeChannel(
     post: (message, { key } = {}) =>
       meet(() => {
         const told = toldIn(message);
-        const said = (all: readonly Told[]) => all.map((one) => `${one.key} ${one.level}`).join();
+        const said = (all: readonly Told[]) =>
+          all
+            .map((one) => `${one.key} ${one.level}`)
+            .sort()
+            .join();
         const repeat = channel.posts.find((post) => post.key === key && said(post.told) === said(told));
         if (can.find === "repeats" && repeat !== undefined) return repeat.where;
         const where = String(channel.posts.length + 1);

@@ -58,10 +58,7 @@ export function planShipments(
   const nextTry = Math.max(0, ...retries);
   if (nextTry > now) return { shipments: [], waitUntil: nextTry };
   const waits = untold.map(dueAt).filter((due) => due > now);
-  const { edits, again, passed, fresh } = sorted(
-    untold.filter((incident) => dueAt(incident) <= now),
-    manners.edits,
-  );
+  const { edits, again, passed, fresh } = sorted(untold, manners.edits, now);
   const shipments: Shipment[] = [];
   for (const where of edits) {
     const sharing = incidents.filter(({ delivery }) => delivery.where === where);
@@ -87,19 +84,22 @@ export function planShipments(
   return { shipments, waitUntil: waits.length === 0 ? undefined : Math.min(...waits) };
 }
 
-/** What is due, by how it is told. */
-function sorted(due: readonly Incident[], canEdit: boolean) {
+/** What is due, by how it is told. What may have been posted together is due together. */
+function sorted(untold: readonly Incident[], canEdit: boolean, now: Instant) {
+  const isDue = (incident: Incident) => dueAt(incident) <= now;
   const edits = new Set<string>();
   const again = new Map<string, Incident[]>();
   const passed: Incident[] = [];
   const fresh: Incident[] = [];
-  for (const incident of due) {
+  for (const incident of untold) {
     const { where, begun, sentVersion } = incident.delivery;
     if (begun !== undefined) again.set(begun.key, [...(again.get(begun.key) ?? []), incident]);
+    else if (!isDue(incident)) continue;
     else if (canEdit && where !== undefined) edits.add(where);
     else if (!incident.loud && sentVersion > 0) passed.push(incident);
     else fresh.push(incident);
   }
+  for (const [key, group] of again) if (!group.every(isDue)) again.delete(key);
   return { edits, again, passed, fresh };
 }
 

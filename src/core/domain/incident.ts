@@ -106,3 +106,13 @@ export interface Incident {
 export function isOpen(incident: Incident): boolean {
   return incident.endedAt === undefined;
 }
+
+const hour = 3_600_000;
+
+/**
+ * Whether another process has judged by something newer than `at`. What lies far ahead comes of a clock that went wrong,
+ * and must not silence everything until then.
+ */
+export function isOutrun(known: readonly Incident[], at: Instant, now: Instant): boolean {
+  return known.some(({ event }) => event.at > at && event.at < now + hour);
+}

@@ -167,8 +167,8 @@ function isBlocked(
     if (other.id === quota.id || (other.scope !== undefined && other.scope !== quota.scope)) return false;
     if ((other.windowSeconds ?? Number.POSITIVE_INFINITY) < windowSeconds) return false;
     const subject = quotaSubject(account, other);
-    const isKnown = open.some((incident) => incident.subject === subject && incident.level >= 100);
     const isUnsure = look.held.has(subject) || look.doubts.has(subject);
-    return (usedPercent(other) ?? 0) >= 100 || (isKnown && isUnsure);
+    const known = isUnsure ? open.find((incident) => incident.subject === subject)?.event.window : undefined;
+    return (known?.usedPercent ?? usedPercent(other) ?? 0) >= 100;
   });
 }

@@ -1,5 +1,5 @@
 import type { EventType } from "./event.ts";
-import { type Ending, type Finding, type Incident, isOpen, type Look } from "./incident.ts";
+import { type Ending, type Finding, type Incident, isOpen, isOutrun, type Look } from "./incident.ts";
 import type { AccountState, Instant, Snapshot } from "./quota.ts";
 import { isTooOld } from "./snapshot.ts";
 
@@ -40,8 +40,7 @@ function findState({ account, snapshot, now, known }: StateFacts, found: Found):
   const prefix = `state|${account}|`;
   const { state, attemptedAt: at, message: reason } = snapshot;
   const ours = known.filter(({ subject }) => subject.startsWith(prefix));
-  // Another process has read it since.
-  const isBehind = ours.some(({ event }) => event.at > at && event.at <= now);
+  const isBehind = isOutrun(ours, at, now);
   const type = stateEvents[state];
   if (type !== undefined && !isBehind) {
     // What was so when the account was first read is no news.
@@ -71,9 +70,8 @@ function findStale({ account, snapshot, interval, now, awakeSince, known }: Stat
   }
   const told = known.filter((incident) => incident.subject === subject);
   const isTold = told.some(isOpen);
-  // Another process has fresh numbers.
-  const isBehind = told.some((incident) => !isOpen(incident) && incident.event.at > since);
-  if (given.has(state) || isBehind) return;
+  const over = told.filter((incident) => !isOpen(incident));
+  if (given.has(state) || isOutrun(over, since, now)) return;
   // Of an account that waits for a person everybody knows why it is old.
   if (stateEvents[state] !== undefined) {
     found.held.add(subject);

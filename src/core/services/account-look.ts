@@ -9,7 +9,7 @@ import {
 } from "../domain/account-findings.ts";
 import type { AlertEvent } from "../domain/event.ts";
 import type { QuotaSample } from "../domain/history.ts";
-import { type Incident, isOpen, type Look } from "../domain/incident.ts";
+import { type Incident, isOpen, isOutrun, type Look } from "../domain/incident.ts";
 import { findMoved } from "../domain/moved-resets.ts";
 import { findOverage } from "../domain/overage-findings.ts";
 import type { Instant, Reading, Snapshot } from "../domain/quota.ts";
@@ -56,8 +56,7 @@ export interface Seen {
 export function lookAtTold(seen: Seen, wish: ChannelWishes, known: readonly Incident[]): Look {
   const { account, at, now, firstSight, facts } = seen;
   const open = known.filter((incident) => isOpen(incident));
-  const isBehind = known.some(({ event }) => event.at > at && event.at <= now);
-  if (seen.tooOld || isBehind) return nothingFound(open);
+  if (seen.tooOld || isOutrun(known, at, now)) return nothingFound(open);
   const samples = (reading: string) => seen.samples.get(reading) ?? [];
   const ownIds = new Set(facts.own.map(({ id }) => id));
   const erratic = facts.told.filter(
