@@ -7,8 +7,6 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/peers/**"],
     // A crowded machine is slow; nothing is asserted about time.
     testTimeout: 60_000,
-    // No module remembers anything, so that files can share them; loading them anew for each takes longer than the tests.
-    isolate: false,
     // Most tests wait for sockets, timers and processes rather than compute.
     maxWorkers: 3,
     // A crowded CI machine can hold up a socket or a process longer than a test waits; locally nothing is repeated.

@@ -92,7 +92,7 @@ describe("A run on a window", () => {
   });
 });
 
-describe("Use that falls far within a window", () => {
+describe("An answer that says far less than those around it", () => {
   const sample = (minute: number, value: number, resetsAt: Instant | undefined = reset): QuotaSample => ({
     ...{ account: "a", reading: "session", kind: "quota", limit: 100 },
     ...{ at: start + minute * minutes, value, resetsAt },
@@ -101,22 +101,24 @@ describe("Use that falls far within a window", () => {
     isErratic(now, samples, start + minute * minutes);
   const now = (used: number, resetsAt: Instant | undefined = reset) => quota({ used, resetsAt });
 
-  it("makes its rate unknown, until that is two hours ago", () => {
+  it("makes the rate unknown, until that is two hours ago", () => {
     const glitch = [sample(0, 60), sample(10, 0), sample(20, 60)];
     expect(erratic(now(0), 10, glitch.slice(0, 1))).toBe(true);
     expect(erratic(now(60), 20, glitch.slice(0, 2))).toBe(true);
     expect(erratic(now(62), 30, glitch)).toBe(true);
     expect(erratic(now(70), 121, glitch)).toBe(false);
+    expect(erratic(now(17), 20, [sample(0, 14), sample(10, 0)])).toBe(true);
   });
 
   it("is known from a reset by the reset that is told", () => {
     const next = reset + 5 * hours;
     expect(erratic(now(0, next), 10, [sample(0, 60)])).toBe(false);
-    expect(erratic(now(5, next), 20, [sample(0, 60), sample(10, 0, next)])).toBe(false);
+    expect(erratic(now(30, next), 20, [sample(0, 60), sample(10, 0, next)])).toBe(false);
   });
 
-  it("is known from use that falls a little", () => {
-    expect(erratic(now(45), 10, [sample(0, 60)])).toBe(false);
+  it("is known from use that falls a little, or goes on falling", () => {
+    expect(erratic(now(56), 10, [sample(0, 60)])).toBe(false);
+    expect(erratic(now(41), 20, [sample(0, 60), sample(10, 40)])).toBe(false);
     expect(erratic(quota({ used: 10, limit: undefined }), 10, [sample(0, 60)])).toBe(false);
   });
 });

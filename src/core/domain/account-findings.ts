@@ -2,7 +2,7 @@ import type { AlertEvent } from "./event.ts";
 import type { QuotaSample } from "./history.ts";
 import { type Ending, type Finding, type Incident, isOpen } from "./incident.ts";
 import { type Instant, type Quota, type Reading, usedPercent } from "./quota.ts";
-import { suddenFall, windowOf } from "./quota-findings.ts";
+import { isNextWindow, windowOf } from "./quota-findings.ts";
 import { isSameReset } from "./window.ts";
 
 /** Percent used below which a projection is too early to worry anybody. */
@@ -32,14 +32,18 @@ export function findProjections(facts: {
   projections: readonly Projected[];
 }): { findings: Finding[]; endings: Map<string, Ending> } {
   const prefix = `running-out|${facts.account}|`;
-  const going = facts.open.filter(({ subject }) => subject.startsWith(prefix));
-  const over = going.filter((incident) => isOver(incident, facts.readings, facts.at));
-  const endings = new Map(
-    over.map(({ subject, event }) => [subject, { event: { ...event, at: facts.at }, quiet: true }]),
-  );
+  const endings = new Map<string, Ending>();
   const findings = new Map<string, Finding>();
-  for (const { subject, event } of going) {
-    if (!endings.has(subject)) findings.set(subject, { subject, level: 1, event });
+  for (const { subject, event } of facts.open.filter((incident) => incident.subject.startsWith(prefix))) {
+    const quota = facts.readings.find(
+      (reading): reading is Quota => reading.kind === "quota" && reading.id === event.window?.id,
+    );
+    if (isOver(event, quota, facts.at)) {
+      endings.set(subject, { event: { ...event, at: facts.at }, quiet: true });
+      continue;
+    }
+    const window = event.window && { ...event.window, resetsAt: quota?.resetsAt ?? event.window.resetsAt };
+    findings.set(subject, { subject, level: 1, event: { ...event, window } });
   }
   for (const { reading, usedPercent: used, runsOut, basis } of facts.projections) {
     if (reading.kind !== "quota" || used < worthProjecting || used >= 100) continue;
@@ -52,13 +56,13 @@ export function findProjections(facts: {
   return { findings: [...findings.values()], endings };
 }
 
-/** Whether the window that an incident is about has begun anew: its reset has passed, or use fell and the reset moved. */
-function isOver({ event }: Incident, readings: readonly Reading[], at: Instant): boolean {
-  const { id, resetsAt = 0, usedPercent: before = 0 } = event.window ?? {};
-  if (at >= resetsAt) return true;
-  const quota = readings.find((reading): reading is Quota => reading.kind === "quota" && reading.id === id);
-  if (quota?.resetsAt === undefined || isSameReset(quota.resetsAt, resetsAt)) return false;
-  return (usedPercent(quota) ?? before) < before;
+/** Whether the window that something was found of has begun anew; one that is not told any more has after a day. */
+function isOver({ window }: AlertEvent, quota: Quota | undefined, at: Instant): boolean {
+  const { resetsAt: boundary = 0, usedPercent: before = 0 } = window ?? {};
+  const used = quota && usedPercent(quota);
+  if (quota === undefined || used === undefined) return at >= boundary + 86_400_000;
+  if (at >= boundary) return used < before || isNextWindow(quota, boundary);
+  return used < before && quota.resetsAt !== undefined && !isSameReset(quota.resetsAt, boundary);
 }
 
 /** Points within so many minutes that nobody spends by hand. */
@@ -104,11 +108,14 @@ export function runawaySubject(account: string, { scope, id }: Pick<Quota, "scop
   return `runaway|${account}|${scope ?? ""}|${id}`;
 }
 
+/** As far back as rates are measured, and some more. */
 const rateMemory = 2 * 3_600_000;
+/** Points that use does not fall by, and rise again, within a window. */
+const dip = 5;
 
 /**
- * Whether use fell far within a window lately, as one wrong answer of a provider makes it look: then no rate can be
- * told, neither down nor up again.
+ * Whether one answer lately said that far less was used than those before and after it, or the newest says so: then no
+ * rate can be told.
  *
  * @param samples earlier ones of the quota, oldest first
  */
@@ -116,10 +123,14 @@ export function isErratic(quota: Quota, samples: readonly QuotaSample[], at: Ins
   const { used, limit, resetsAt } = quota;
   if (used === undefined || limit === undefined || limit <= 0) return false;
   const recent = samples.filter((sample) => sample.at > at - rateMemory);
-  const points = [...recent, { value: used, resetsAt }];
+  const points = [...recent, { value: used, resetsAt }].map((point) => ({
+    percent: (point.value / limit) * 100,
+    resetsAt: point.resetsAt,
+  }));
   return points.some((point, index) => {
-    const before = points[index - 1];
-    if (before === undefined || ((before.value - point.value) / limit) * 100 < suddenFall) return false;
+    const [before, after] = [points[index - 1], points[index + 1]];
+    if (before === undefined || before.percent - point.percent < dip) return false;
+    if (after !== undefined && after.percent - point.percent < dip) return false;
     if (before.resetsAt === undefined || point.resetsAt === undefined)
       return before.resetsAt === point.resetsAt;
     return isSameReset(before.resetsAt, point.resetsAt);

@@ -6,7 +6,7 @@ import { isSameReset } from "./window.ts";
 /** Percent points below a threshold at which it arms again. */
 const deadBand = 5;
 /** A fall of so many points that no reset explains has to show twice before it is believed. */
-export const suddenFall = 20;
+const suddenFall = 20;
 
 /** What is known of an account when its quotas are looked at. */
 export interface QuotaFacts {
@@ -140,7 +140,7 @@ function verdictOn(
 }
 
 /** Whether the quota tells the reset of a later window, and not the same one at another time. */
-function isNextWindow({ resetsAt, windowSeconds = 0 }: Quota, boundary: Instant): boolean {
+export function isNextWindow({ resetsAt, windowSeconds = 0 }: Quota, boundary: Instant): boolean {
   if (resetsAt === undefined || resetsAt <= boundary || isSameReset(resetsAt, boundary)) return false;
   // The shortest month has nine tenths of the longest.
   return resetsAt - boundary >= windowSeconds * 1000 * 0.9;
