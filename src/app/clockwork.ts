@@ -69,12 +69,12 @@ export function createClockwork(
           await catchUp();
           await windowUse.refresh();
           await trails.keep(counted);
-          await options.routing.sweep();
           await ticks.every("sweep", interval, async () => {
             await lookAtMoney();
             await raise.sweep();
             await reminders.sweep();
           });
+          await options.routing.sweep();
           await tell.sweep();
         },
       },

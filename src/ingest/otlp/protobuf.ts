@@ -171,8 +171,9 @@ function readNanos(reader: Reader): bigint | undefined {
   return (BigInt(high) << 32n) | BigInt(low) || undefined;
 }
 
+/** As JSON tells it, which knows no -0. */
 function finite(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
+  return Number.isFinite(value) ? value + 0 : undefined;
 }
 
 function message(reader: Reader, onField: OnField): void {
