@@ -106,7 +106,8 @@ describe("An answer that says far less than those around it", () => {
     expect(erratic(now(0), 10, glitch.slice(0, 1))).toBe(true);
     expect(erratic(now(60), 20, glitch.slice(0, 2))).toBe(true);
     expect(erratic(now(62), 30, glitch)).toBe(true);
-    expect(erratic(now(70), 121, glitch)).toBe(false);
+    expect(erratic(now(70), 141, [...glitch, sample(21, 60)])).toBe(false);
+    expect(erratic(now(60), 600, [sample(0, 60), sample(590, 0)])).toBe(true);
     expect(erratic(now(17), 20, [sample(0, 14), sample(10, 0)])).toBe(true);
   });
 

@@ -371,48 +371,98 @@ describe("A post whose answer is lost", () => {
   });
 });
 
-describe("A process that dies", () => {
-  /** Dies after the post has arrived, before that is written down. */
-  async function crash(can: Can, weather: "swallows" | "silent" = "swallows") {
-    const parts = setup(can);
-    parts.channel.weather = weather;
-    await parts.put("a");
-    await parts.time.pass(1000);
-    // Whatever the dead process would still do, it does not.
-    void parts.house.tell.stop();
-    const { put, change } = parts.outbox;
-    const dead = parts.outbox;
-    const outbox: Outbox = { ...dead, put, change };
-    parts.channel.weather = "fine";
-    return { ...parts, outbox };
+describe("A process that dies between a post and its mark", () => {
+  /** A process whose last deed is a post, and another over the same outbox. */
+  async function crash(can: Can) {
+    const real = createMemoryOutbox();
+    let alive = true;
+    const dying: Outbox = { ...real, change: (one) => (alive ? real.change(one) : new Promise(() => {})) };
+    const parts = setup(can, { outbox: dying });
+    const { channel, time } = parts;
+    const { post } = channel;
+    channel.post = async (message, options) => {
+      const where = await post(message, options);
+      alive = false;
+      return where;
+    };
+    await parts.put("a", "b");
+    await time.pass(1000);
+    channel.post = post;
+    const next = createAlertHouse({
+      ...{ accounts: [], rules: [], time, channels: [channel], factsOf: () => nothingToTell },
+      outbox: real,
+    });
+    await next.tell.sweep();
+    return { ...parts, real, next };
   }
 
-  it("leaves its post to be found by the next one, which waits for its lease to end", async () => {
-    const { time, channel, replica } = await crash({ edit: true, find: "keys" });
-    const other = replica();
-    other.tell.wake("kept");
-    await time.pass(10_000);
-    expect(channel.posts).toHaveLength(1);
+  it("has its post found, where it can be looked for", async () => {
+    const { channel, time, real, next } = await crash({ edit: true, find: "keys" });
+    await time.pass(50_000);
+    expect(channel.tries).toBe(1);
+    await time.pass(20_000);
+    expect(channel.posts.map(({ told }) => words(told))).toEqual(["a v1, b v1"]);
+    expect(await real.find({ untold: true })).toEqual([]);
+    const [a] = await real.find({ id: "a" });
+    await real.change({ ...(a as Incident), version: 2, level: 90, loud: true });
+    next.tell.wake("kept");
+    await time.pass(1000);
+    expect(channel.edits.map(({ told }) => words(told))).toEqual(["a v2, b v1"]);
+  });
+
+  it("has it posted again as a repeat, where repeats are known", async () => {
+    const { channel, time, real } = await crash({ find: "repeats" });
+    await time.pass(2 * minutes);
+    expect(channel.tries).toBe(2);
+    expect(channel.posts.map(({ told }) => words(told))).toEqual(["a v1, b v1"]);
+    expect(await real.find({ untold: true })).toEqual([]);
+  });
+
+  it("has it posted twice, where nobody can tell, rather than not at all", async () => {
+    const { channel, time, real } = await crash({ edit: true });
     await time.pass(hours);
-    expect(channel.posts).toHaveLength(1);
-    expect(await other.outbox.find({ untold: true })).toEqual([]);
+    expect(channel.posts.map(({ told }) => words(told))).toEqual(["a v1, b v1", "a v1, b v1"]);
+    expect(await real.find({ untold: true })).toEqual([]);
   });
 });
 
-describe("Two processes", () => {
+describe("Processes that share an outbox", () => {
   it("post a thing once", async () => {
     const { put, time, channel, replica } = setup();
     const others = [replica(), replica()];
     await put("a", "b");
     for (const other of others) other.tell.wake("kept");
     await time.pass(1000);
-    expect(
-      channel.posts
-        .map(({ told }) => words(told))
-        .join(", ")
-        .split(", ")
-        .sort(),
-    ).toEqual(["a v1", "b v1"]);
+    const told = channel.posts.flatMap((post) => post.told.map(({ subject }) => subject));
+    expect(told.sort()).toEqual(["a", "b"]);
+  });
+
+  it("leave it at what another has told when one comes back from sleep in the middle of a post", async () => {
+    const { outbox, house, time, channel, stored } = setup({ edit: true, find: "keys" });
+    const { post } = channel;
+    let fail: (error: Error) => void = () => {};
+    channel.post = (message, options) => {
+      channel.post = post;
+      void post(message, options);
+      return new Promise((_resolve, reject) => {
+        fail = reject;
+      });
+    };
+    const sleeper = createAlertHouse({
+      ...{ accounts: [], rules: [], time, channels: [channel], factsOf: () => nothingToTell, outbox },
+      later: (milliseconds, work) => (milliseconds < 1000 ? time.later(milliseconds, work) : () => {}),
+    });
+    await outbox.put(incident({ id: "a", subject: "a" }));
+    sleeper.tell.wake("kept");
+    await time.pass(2 * minutes);
+    expect((await stored("a")).delivery.sentVersion).toBe(0);
+    await house.tell.sweep();
+    const { delivery } = await stored("a");
+    expect(delivery).toMatchObject({ sentVersion: 1, where: "1", attempts: 0 });
+    fail(new AppError("delivery_failed", "No answer.", { unsure: true }));
+    await time.pass(minutes);
+    expect((await stored("a")).delivery).toEqual(delivery);
+    expect(channel.posts).toHaveLength(1);
   });
 });
 

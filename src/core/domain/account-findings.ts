@@ -108,7 +108,7 @@ export function runawaySubject(account: string, { scope, id }: Pick<Quota, "scop
   return `runaway|${account}|${scope ?? ""}|${id}`;
 }
 
-/** As far back as rates are measured, and some more. */
+/** So far back an odd answer may still be what a rate is measured from. */
 const rateMemory = 2 * 3_600_000;
 /** Points that use does not fall by, and rise again, within a window. */
 const dip = 5;
@@ -122,7 +122,8 @@ const dip = 5;
 export function isErratic(quota: Quota, samples: readonly QuotaSample[], at: Instant): boolean {
   const { used, limit, resetsAt } = quota;
   if (used === undefined || limit === undefined || limit <= 0) return false;
-  const recent = samples.filter((sample) => sample.at > at - rateMemory);
+  const first = samples.findLastIndex((sample) => sample.at <= at - rateMemory);
+  const recent = samples.slice(Math.max(0, first));
   const points = [...recent, { value: used, resetsAt }].map((point) => ({
     percent: (point.value / limit) * 100,
     resetsAt: point.resetsAt,

@@ -69,6 +69,9 @@ export function createClaims(options: {
   async function write({ held }: Claimed, { delivery, loud = false }: Outcome): Promise<void> {
     let current: Incident | undefined = held;
     while (current !== undefined) {
+      // This process was away for so long that another has taken over: it knows better, unless this one got further.
+      const isTaken = current.delivery.leasedUntil !== held.delivery.leasedUntil;
+      if (isTaken && delivery.sentVersion <= current.delivery.sentVersion) return;
       const isNewer = current.version > held.version;
       if (await outbox.change({ ...current, delivery, loud: loud || (isNewer && current.loud) })) return;
       [current] = await outbox.find({ key: held.key });
