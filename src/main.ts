@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Transform } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as zlib from "node:zlib";
 import type { Machine } from "./app/core.ts";
 import { createDemo } from "./app/demo.ts";
 import { recordAccount } from "./app/record.ts";
+import { createReloading } from "./app/reloading.ts";
 import { openSession } from "./app/session.ts";
 import { createBot } from "./app.ts";
 import { runCli } from "./cli/program.ts";
@@ -47,22 +49,57 @@ function findConfig(path: string | undefined): Promise<Config | undefined> {
 /** Runs the bot, or the demo when there is no configuration, until the terminal's input or a signal ends it. */
 async function startBot(options: { config?: string | undefined }): Promise<void> {
   const config = await findConfig(options.config);
-  const log = createLog({
-    level: logLevel(config === undefined ? "error" : "info"),
-    secrets: config?.secrets ?? [],
-  });
-  const machine = createMachine(log);
-  const app = config === undefined ? createDemo(machine) : createBot(config, machine);
+  const level = logLevel(config === undefined ? "error" : "info");
+  let log = createLog({ level, secrets: config?.secrets ?? [] });
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+    process.on("SIGHUP", () => (isService(running) && hasTerminal() ? bot.reload() : resolve()));
+  });
+  let running = config;
+  const bot = createReloading({
+    first: config,
+    log: () => log,
+    sleep,
+    async load() {
+      const next = await findConfig(options.config);
+      if (next === undefined || !isService(next)) throw noService(next);
+      return next;
+    },
+    create(settings) {
+      running = settings;
+      log = createLog({ level, secrets: settings?.secrets ?? [] });
+      const machine = createMachine(log);
+      const app = settings === undefined ? createDemo(machine) : createBot(settings, machine);
+      return { start: app.start, stop: () => app.stop().finally(() => machine.dispatcher.destroy()) };
+    },
   });
   process.on("unhandledRejection", (error) =>
     log.error({ error }, "A failure was not caught where it happened."),
   );
-  const { finished } = await app.start();
-  await Promise.race([finished, signalled]);
-  await app.stop();
-  await machine.dispatcher.destroy();
+  await bot.run(signalled);
+}
+
+/** Whether a bot with this configuration goes on by itself: one that only chats on a terminal ends with it. */
+function isService(config: Config | undefined): config is Config {
+  return (
+    config !== undefined && [config.slack, config.discord, config.http].some((door) => door !== undefined)
+  );
+}
+
+function noService(config: Config | undefined): AppError {
+  if (config === undefined) return new AppError("config_invalid", "The configuration is gone");
+  return new AppError("config_invalid", `${config.file} has neither slack nor discord nor http`);
+}
+
+/** False once the terminal that the process was started on has been closed. */
+function hasTerminal(): boolean {
+  if (stdin.isTTY !== true) return true;
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const levels = ["debug", "info", "warn", "error", "silent"] as const;
