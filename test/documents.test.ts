@@ -28,7 +28,10 @@ function blocks(text: string, language: string): string[] {
 async function problemsOf(yaml: string): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), "quotabot-docs-"));
   await writeFile(join(folder, "quotabot.yml"), yaml, { mode: 0o600 });
-  const variables = [...yaml.matchAll(/\$\{([A-Z_]+)\}/g)].map((match) => [match[1] ?? "", "a-value-for-it"]);
+  const variables = [...yaml.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name = ""]) => [
+    name,
+    name === "DATABASE_URL" ? "postgres://quotabot@db/quotabot" : "a-value-for-it",
+  ]);
   try {
     await loadConfig({ environment: Object.fromEntries(variables), cwd: folder, home: folder, providers });
     return [];
@@ -49,7 +52,7 @@ describe("the README", () => {
     expect(ci).toContain("npm ci");
   });
 
-  it.each(["README.md", "docs/configuration.md", "docs/digest.md", "docs/push.md"])(
+  it.each(["README.md", "docs/configuration.md", "docs/digest.md", "docs/push.md", "docs/running.md"])(
     "has configuration examples in %s that the program accepts",
     async (file) => {
       const examples = blocks(read(file), "yaml");
