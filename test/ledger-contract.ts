@@ -127,6 +127,7 @@ export function checkLedger(
     checkPages(open);
     checkSpans(open);
     checkPruning(open);
+    checkForgetting(open);
 
     it("refuses records once it is closed", async () => {
       const { store } = await open();
@@ -311,6 +312,58 @@ function checkPruning(open: Open) {
     const late = recordOf("late", { user: "lan" });
     await ledger.append([late]);
     await check([...records, late]);
+  });
+}
+
+function checkForgetting(open: Open) {
+  it("forgets a user's name, not what was used, also of days whose records are pruned", async () => {
+    const { store, reopen } = await open();
+    const records = Array.from({ length: 60 }, (_, n) =>
+      recordOf(`record-${n}`, {
+        at: firstDay + (n % 4) * dayLength + n * 1_200_000,
+        user: ["lan", "minh", undefined][n % 3],
+        model: n % 5 === 0 ? "model-b" : "model-a",
+        durationMs: 10 ** (n % 6),
+      }),
+    );
+    await store.ledger.append(records);
+    const before = dayOf(1);
+    await store.ledger.prune(before);
+    const kept = records.filter(({ day }) => day >= before);
+    const named = kept.filter(({ user }) => user === "lan").length;
+    expect(named).toBeGreaterThan(0);
+    expect(await store.ledger.forgetUser("lan")).toBe(named);
+    expect(await store.ledger.forgetUser("lan")).toBe(0);
+    expect(await store.ledger.forgetUser("nobody")).toBe(0);
+
+    const without = (all: readonly UsageRecord[]) =>
+      all.map((record) => (record.user === "lan" ? { ...record, user: undefined } : record));
+    const check = async ({ ledger }: Store) => {
+      for (const by of [undefined, ...dimensions]) {
+        for (const only of [undefined, { user: ["lan"] }, { user: ["", "minh"] }, { model: ["model-a"] }]) {
+          const query = { from: dayOf(1), to: dayOf(3), by, only };
+          expect(await ledger.usage(query), JSON.stringify(query)).toEqual(
+            answerFrom(without(records), query),
+          );
+        }
+        const query = { from: dayOf(0), to: dayOf(3), by };
+        expect(await ledger.usage(query), by).toEqual(answerFrom(without(records), query));
+      }
+      expect(byId(await allRecords(ledger))).toEqual(byId(without(kept)));
+    };
+    await check(store);
+    expect((await store.ledger.append(records)).some((isNew) => isNew)).toBe(false);
+    const later = reopen === undefined ? store : await reopen();
+    await check(later);
+    expect((await later.ledger.append(records)).some((isNew) => isNew)).toBe(false);
+    const more = recordOf("more", { user: "lan" });
+    expect(await later.ledger.append([more])).toEqual([true]);
+    expect(await later.ledger.forgetUser("lan")).toBe(1);
+    expect(
+      await later.ledger.records({ from: dayOf(0), to: dayOf(3), only: { user: ["lan"] }, most: 9 }),
+    ).toEqual({
+      records: [],
+    });
   });
 }
 

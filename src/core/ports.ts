@@ -82,6 +82,11 @@ export interface Ledger {
   counters(series: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Forgets the records, not the roll-ups, of days before this one, and tells how many days that were. */
   prune(before: Day): Promise<number>;
+  /**
+   * Takes a user's name out of all records and roll-ups, for good: what was used stays, as nobody's. Tells how many
+   * records that were kept had the name. Calling it again finishes one that failed half way.
+   */
+  forgetUser(user: string): Promise<number>;
 }
 
 /** What quotas stood at over time: everything of the last 2 days, then by the hour up to 60 days, then by the day. */
@@ -152,7 +157,7 @@ export interface Channel {
    * Posts and tells where, for a later edit. Throws delivery_failed (try again) or delivery_refused (do not).
    */
   post(message: Message, options?: PostOptions): Promise<string>;
-  /** Replaces a message. Throws like `post`; delivery_refused also when it is gone. Absent: it cannot. */
+  /** Replaces a message. Throws like `post`, with `gone` when this message cannot be changed ever. Absent: none can. */
   edit?(where: string, message: Message): Promise<void>;
   /** Adds details below a message, where they disturb nobody. Absent: there is no such place. */
   reply?(where: string, message: Message): Promise<void>;

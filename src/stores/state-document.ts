@@ -53,6 +53,7 @@ const snapshot: z.ZodType<Snapshot> = z.looseObject({
   owner: z.string().optional(),
   samples: z.array(z.object({ numbers: z.string(), resets: z.array(z.number().nullable()) })).optional(),
   fetchedAt: z.number().optional(),
+  knownSince: z.number().optional(),
   attemptedAt: z.number(),
   nextReadAt: z.number(),
   failures: z.number(),

@@ -41,6 +41,14 @@ async function filled(count: number): Promise<string> {
   return folder;
 }
 
+/** Whether any file below the folder has the text in it. */
+async function isAnywhere(folder: string, text: string): Promise<boolean> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((name) => name.isFile()).map((name) => join(name.parentPath, name.name));
+  const contents = await Promise.all(files.map((file) => readFile(file, "utf8")));
+  return contents.some((content) => content.includes(text));
+}
+
 function unavailable(text = "") {
   return { code: "store_unavailable", message: expect.stringContaining(text) };
 }
@@ -364,5 +372,74 @@ describe("starting on what a ledger left", () => {
     now += 60_000;
     await expect(ledger.append(records(2))).rejects.toMatchObject({ code: "store_locked" });
     expect(await ledger.usage(byUser)).toEqual(answerFrom(records(1), byUser));
+  });
+});
+
+describe("A name that is forgotten", () => {
+  it("is in no file any more", async () => {
+    const folder = await filled(30);
+    const { ledger, log, close } = await openIn(folder);
+    await ledger.append(records(30, 1));
+    await ledger.prune(dayOf(1));
+    expect(await isAnywhere(folder, "user-1")).toBe(true);
+    expect(await ledger.forgetUser("user-1")).toBe(10);
+    expect(await isAnywhere(folder, "user-1")).toBe(false);
+    await close();
+    expect(await isAnywhere(folder, "user-1")).toBe(false);
+    expect(log.lines).toEqual([]);
+  });
+
+  const faults = [
+    ["open", ".jsonl.new"],
+    ["writeFile", ".jsonl.new"],
+    ["datasync", ".jsonl.new"],
+    ["writeFile", ".json"],
+    ["sync", "ledger"],
+  ] as const;
+  it.each(faults)(
+    "takes a second try after a failed %s of %s, and loses nothing",
+    async (operation, name) => {
+      const folder = await filled(30);
+      const disk = createFaultyDisk();
+      const { ledger, close } = await openIn(folder, { disk });
+      await ledger.append(records(30, 1));
+      disk.fail(operation, "ENOSPC", (file) => file.includes(name));
+      await expect(ledger.forgetUser("user-1")).rejects.toMatchObject(unavailable());
+      disk.mend();
+      const all = [...records(30), ...records(30, 1)];
+      const without = all.map((one) => (one.user === "user-1" ? { ...one, user: undefined } : one));
+      const byModel = { ...byUser, by: "model" } as const;
+      expect(await ledger.usage(byModel)).toEqual(answerFrom(without, byModel));
+      await ledger.forgetUser("user-1");
+      expect(await ledger.usage(byUser)).toEqual(answerFrom(without, byUser));
+      expect(await allRecords(ledger)).toEqual(without);
+      expect(await ledger.append(all)).toEqual(all.map(() => false));
+    const more = recordOf("more", { at: firstDay + 23 * 3_600_000 });
+    expect(await ledger.append([more])).toEqual([true]);
+    await close();
+    const later = await openIn(folder);
+    expect(await later.ledger.usage(byUser)).toEqual(answerFrom([...without, more], byUser));
+    expect(await allRecords(later.ledger)).toHaveLength(61);
+    expect(later.log.lines).toEqual([]);
+      expect(await isAnywhere(folder, "user-1")).toBe(false);
+    },
+  );
+
+  it("takes a second try after the process died between journal and roll-ups, and loses nothing", async () => {
+    const folder = await filled(30);
+    const before = await readFile(book(folder));
+    const first = await openIn(folder);
+    await first.ledger.forgetUser("user-1");
+    await first.close();
+    // As if the roll-ups had never been written.
+    await writeFile(book(folder), before);
+    const { ledger, log } = await openIn(folder);
+    const without = records(30).map((one) => (one.user === "user-1" ? { ...one, user: undefined } : one));
+    expect(await allRecords(ledger)).toEqual(without);
+    expect(await ledger.usage(byUser)).toEqual(answerFrom(records(30), byUser));
+    await ledger.forgetUser("user-1");
+    expect(await ledger.usage(byUser)).toEqual(answerFrom(without, byUser));
+    expect(await ledger.append(records(30))).toEqual(records(30).map(() => false));
+    expect(log.lines).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { type Book, enter } from "../../core/domain/book.ts";
 import type { Day } from "../../core/domain/day.ts";
+import { forgetUserIn, withoutUser } from "../../core/domain/forget-user.ts";
 import type { UsageRecord } from "../../core/domain/usage.ts";
 import { type BookDocument, encodeBook } from "./book-document.ts";
 import { writeBook } from "./book-file.ts";
@@ -26,6 +27,11 @@ export interface FileDay extends OpenDay {
   unsaved(): number;
   /** Makes ids and roll-ups durable. Records may come in meanwhile. Calls must not overlap. */
   save(): Promise<void>;
+  /**
+   * Takes a user's name out of records and roll-ups, and tells how many records had it. When that fails, or the process
+   * dies in between, what is left of it can be done once more.
+   */
+  forgetUser(user: string): Promise<number>;
   /** Forgets the records. What they come to is saved before, with a word that they were forgotten. */
   forget(): Promise<void>;
 }
@@ -159,6 +165,25 @@ function createFileDay(
     // What a journal held that is gone is nowhere else.
     unsaved: () => (savedId === journal.id ? tally.unsaved : Number.POSITIVE_INFINITY),
     save,
+    async forgetUser(user) {
+      await save();
+      const { book } = tally;
+      if (book === undefined) return 0;
+      // The journal first: roll-ups that still have the name tell that this is not done.
+      const records = await journal.rewrite((record) => withoutUser(record, user));
+      if (records > 0) entered = covered(journal);
+      try {
+        forgetUserIn(book, user);
+        // Twice, so that the backup says the same.
+        await write(book, entered);
+        await write(book, entered);
+      } catch (error) {
+        // Those on disk count: they still have the name.
+        tally.book = undefined;
+        throw error;
+      }
+      return records;
+    },
     async forget() {
       await save();
       // Twice, so that the backup says the same.

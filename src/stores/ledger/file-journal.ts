@@ -9,6 +9,7 @@ import { beginsLine, sealLine } from "../lines.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { encodeHead, type Head, newHead, readHead } from "./journal-head.ts";
 import { entriesOf, moveAside } from "./journal-lines.ts";
+import { type Rewritten, writeChanged } from "./journal-rewrite.ts";
 import { readTail } from "./journal-tail.ts";
 import { leadsTo } from "./leads-to.ts";
 import { type Place, pathsOf } from "./place.ts";
@@ -178,6 +179,17 @@ export function createFileJournal(
         await file.close();
         return undefined;
       }),
+    async rewrite(change) {
+      await rest();
+      if (end === 0) return 0;
+      const next = newHead(day, head.continues);
+      const placed = (made: Rewritten) => {
+        head = next;
+        end = made.end;
+        held = made.records;
+      };
+      return await onDisk(path, () => writeChanged(place, day, { from: end, head: next, change, placed }));
+    },
     async remove() {
       await rest();
       await onDisk(path, () => disk.rm(path, { force: true }));

@@ -144,6 +144,16 @@ export async function openFileShelf(place: Place, saveAfter: number): Promise<Sh
       opened.delete(day);
       closed.forget(day);
     },
+    async forgetUser(day, user) {
+      await saves;
+      const found = await open(day);
+      try {
+        return await found.forgetUser(user);
+      } finally {
+        closed.forget(day);
+        tidy(true);
+      }
+    },
     async close() {
       await saves;
       for (const day of opened.values()) {

@@ -23,6 +23,8 @@ export interface Journal {
    * Undefined when no record can begin at that place.
    */
   read(from: number): Promise<AsyncIterable<readonly Entry[]> | undefined>;
+  /** Puts changed records in the place of those that are changed, all or none, and tells how many that were. */
+  rewrite(change: (record: UsageRecord) => UsageRecord): Promise<number>;
   /** Forgets the records. */
   remove(): Promise<void>;
 }

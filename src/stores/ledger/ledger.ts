@@ -1,5 +1,6 @@
-import { addSpent, nothingSpent } from "../../core/domain/book.ts";
+import { addSpent, nothingSpent, otherValues } from "../../core/domain/book.ts";
 import { addDays, type Day, isDay } from "../../core/domain/day.ts";
+import { mayKnowUser } from "../../core/domain/forget-user.ts";
 import type { Instant } from "../../core/domain/quota.ts";
 import { filterDimensions, type UsageRecord, valueIn } from "../../core/domain/usage.ts";
 import { createUsageSum, type UsageQuery } from "../../core/domain/usage-query.ts";
@@ -101,6 +102,17 @@ export function createLedger(shelf: Shelf, tidyEvery?: number): OpenLedger {
         forgotten += 1;
       }
       return forgotten;
+    },
+
+    async forgetUser(user) {
+      assertOpen();
+      let records = 0;
+      for (const day of shelf.days("", "~")) {
+        const book = await shelf.book(day);
+        if (book === undefined || !mayKnowUser(book, user, otherValues)) continue;
+        records += await lane(() => shelf.forgetUser(day, user));
+      }
+      return records;
     },
 
     close() {

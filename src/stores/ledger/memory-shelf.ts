@@ -1,5 +1,6 @@
 import { type Book, emptyBook, enter, spentIn } from "../../core/domain/book.ts";
 import type { Day } from "../../core/domain/day.ts";
+import { forgetUserIn, withoutUser } from "../../core/domain/forget-user.ts";
 import type { UsageRecord } from "../../core/domain/usage.ts";
 import { createFingerprints, type Fingerprints } from "./fingerprints.ts";
 import type { Entry, Journal } from "./journal.ts";
@@ -35,6 +36,12 @@ export function createMemoryShelf(): Shelf {
     tidy() {},
     async forget(day) {
       await days.get(day)?.journal.remove();
+    },
+    async forgetUser(day, user) {
+      const found = days.get(day);
+      if (found === undefined) return 0;
+      forgetUserIn(found.book, user);
+      return await found.journal.rewrite((record) => withoutUser(record, user));
     },
     async close() {},
   };
@@ -85,6 +92,12 @@ function createMemoryJournal(): Journal {
     },
     async read(from) {
       return from > kept.length ? undefined : entriesOf(kept, from);
+    },
+    async rewrite(change) {
+      const changed = kept.map(change);
+      const count = changed.filter((record, index) => record !== kept[index]).length;
+      kept = changed;
+      return count;
     },
     async remove() {
       kept = [];

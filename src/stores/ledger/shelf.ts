@@ -42,6 +42,8 @@ export interface Shelf {
   tidy(all: boolean): void;
   /** Forgets the records of a day, not its roll-ups and ids. */
   forget(day: Day): Promise<void>;
+  /** Takes a user's name out of the records and roll-ups of a day, and tells how many of the records had it. */
+  forgetUser(day: Day, user: string): Promise<number>;
   /** Puts everything away. */
   close(): Promise<void>;
 }

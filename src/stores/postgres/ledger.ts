@@ -3,6 +3,7 @@ import { type Day, isDay } from "../../core/domain/day.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Ledger } from "../../core/ports.ts";
 import { copyRecord, isSound } from "../ledger/record-line.ts";
+import { forgetUser } from "./forget-user.ts";
 import { grouped } from "./grouped.ts";
 import { createKeep } from "./keep.ts";
 import { type Position, selectRecords } from "./records.ts";
@@ -35,6 +36,7 @@ export function createLedger(sql: Sql): Ledger {
     },
     spent: (account, start, end) => selectSpent(sql.query, account, start, end),
     counters: (series) => selectCounters(sql.query, series),
+    forgetUser: (user) => forgetUser(sql, user),
     async prune(before) {
       await sql.query("delete from quotabot_writers where at < now() - interval '7 days'");
       for (let days = 0; ; days += 1) if (!(await pruneDay(sql, before))) return days;

@@ -24,7 +24,11 @@ export const mostAtOnce = Math.min(mostValues, mostCells);
  * nobody else may add meanwhile.
  */
 export async function addBooks(query: Query, books: Iterable<Book>): Promise<void> {
-  const added = await withinBounds(query, [...books].flatMap(rollupsOf));
+  await addRollups(query, await withinBounds(query, [...books].flatMap(rollupsOf)));
+}
+
+/** Adds sums to the roll-ups; each value stands there once. */
+export async function addRollups(query: Query, added: readonly Rollup[]): Promise<void> {
   const sums = sumColumns.join(", ");
   await query(
     `insert into quotabot_rollups as kept (dimension, day, key, value, ${sums}, times_first, times_counts)
@@ -52,7 +56,7 @@ function rollupsOf({ day, total, rows, cells }: Book): Rollup[] {
 }
 
 /** A combination as one text: a JSON list in the order of `filterDimensions`. */
-function cellToColumn(values: Cell["values"]): string {
+export function cellToColumn(values: Cell["values"]): string {
   return JSON.stringify(filterDimensions.map((dimension) => toColumn(values[dimension])));
 }
 
