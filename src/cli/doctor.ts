@@ -1,5 +1,8 @@
 import { type AppError, isAppError } from "../core/errors.ts";
-import { accountFinding, channelFinding, doctorReport, type Finding } from "../core/messages/doctor.ts";
+import { accountFinding, channelFinding, type Finding } from "../core/messages/doctor.ts";
+import { count } from "../core/messages/format.ts";
+import { type DoctorCheck, examine } from "../core/services/examine.ts";
+import { doctorLines } from "./doctor-lines.ts";
 import { readWithProgress, terminalOf } from "./quota.ts";
 import type { CliOptions, Session } from "./session.ts";
 
@@ -9,65 +12,125 @@ export interface DoctorOptions {
   color?: boolean | undefined;
 }
 
+/** Milliseconds that a check may take, and accounts that are read in as long. */
+const patience = 6_000;
+const atOnce = 16;
+
 /**
- * Checks configuration, data folder, accounts and channels, and says what to do. Nothing is posted.
- * @returns whether all is well
+ * Checks everything that a bot of this configuration needs, and says what to do. Nothing is posted.
+ * @returns whether nothing has to be put right; warnings do no harm
  * @throws config_invalid with every problem, as each command does
  */
 export async function doctor(cli: CliOptions, options: DoctorOptions): Promise<boolean> {
-  const opened = await open(cli, options);
-  const findings: Finding[] = [
-    { check: "configuration", name: "Configuration", ok: true, message: "ok" },
-    ...("session" in opened ? await examine(cli, opened.session, options) : [opened.finding]),
-  ];
-  const ok = findings.every((finding) => finding.ok);
-  if (options.json) {
-    cli.output.write(`${JSON.stringify({ ok, findings }, undefined, 2)}\n`);
+  const session = await cli.openSession({ config: options.config, fromDisk: true });
+  try {
+    const findings = [
+      { check: "configuration", name: "Configuration", level: "ok", message: "can be used" } as const,
+      ...(await examineAll(cli, session, options)),
+    ];
+    const ok = findings.every(({ level }) => level !== "problem");
+    if (options.json) {
+      const shown = findings.map(({ level, ...finding }) => ({ ...finding, level, ok: level !== "problem" }));
+      cli.output.write(`${JSON.stringify({ ok, findings: shown }, undefined, 2)}\n`);
+      return ok;
+    }
+    const { colour } = terminalOf(cli, options);
+    const width = Math.max(20, cli.output.columns ?? Number.POSITIVE_INFINITY);
+    cli.output.write(`${doctorLines(findings, { colour, width })}\n`);
     return ok;
-  }
-  const session = "session" in opened ? opened.session : undefined;
-  const context = { now: session?.clock.now() ?? 0, timezone: session?.timezone ?? "UTC" };
-  cli.output.write(`${cli.render(doctorReport(findings), { ...context, ...terminalOf(cli, options) })}\n`);
-  return ok;
-}
-
-async function open(
-  cli: CliOptions,
-  { config }: DoctorOptions,
-): Promise<{ session: Session } | { finding: Finding }> {
-  try {
-    return { session: await cli.openSession({ config, fromDisk: true }) };
-  } catch (error) {
-    if (!isStoreError(error)) throw error;
-    return { finding: storeFinding(error) };
-  }
-}
-
-async function examine(cli: CliOptions, session: Session, options: DoctorOptions): Promise<Finding[]> {
-  try {
-    const store = await session.checkStore().then(() => storeFinding(undefined), storeFinding);
-    await readWithProgress(cli, session, session.accounts, options);
-    const refusals = await session.refusals();
-    const channels = session.channels.ids.map((id) =>
-      channelFinding(
-        id,
-        refusals.find(({ channel }) => channel === id),
-        session.clock.now(),
-      ),
-    );
-    return [store, ...session.reports.report(session.accounts).accounts.map(accountFinding), ...channels];
   } finally {
     await session.close();
   }
 }
 
-function storeFinding(error: unknown): Finding {
-  const store = { check: "store", name: "Data folder" } as const;
-  if (error === undefined) return { ...store, ok: true, message: "ok" };
-  if (isStoreError(error)) return { ...store, ok: false, message: error.message };
-  throw error;
+async function examineAll(
+  cli: CliOptions,
+  session: Session,
+  options: DoctorOptions,
+): Promise<readonly Finding[]> {
+  const { local, network } = session.checks;
+  // Names that are looked up in vain hold up work on files: those come first, and take no time.
+  const here = await examine([storeCheck(session), ...local], { patience });
+  const reading: DoctorCheck = {
+    ...{ check: "account", name: "Accounts" },
+    async run() {
+      // How far it is stands in a line of our own.
+      await readWithProgress(cli, session, session.accounts, { ...options, json: true });
+      return [];
+    },
+  };
+  const progress = createProgress(cli, options, network.length + 1);
+  const long = patience * Math.max(1, Math.ceil(session.accounts.length / atOnce));
+  const [there] = await Promise.all([
+    examine(network, { patience, done: progress.step }),
+    examine([reading], { patience: long, done: progress.step }),
+  ]);
+  progress.end();
+  // One that takes too long is told with the account.
+  const accounts = session.reports
+    .report(session.accounts)
+    .accounts.map((report) =>
+      report.reading ? stillReading(accountFinding(report)) : accountFinding(report),
+    );
+  return [
+    ...here,
+    ...there.filter(({ check }) => check !== "channel"),
+    ...accounts,
+    ...(await channelsOf(session, there)),
+  ];
+}
+
+function stillReading(finding: Finding): Finding {
+  const message = "its provider has not answered in time";
+  return { ...finding, level: "problem", message, todo: "Try again; see what is said of its host." };
+}
+
+async function channelsOf(session: Session, looked: readonly Finding[]): Promise<readonly Finding[]> {
+  const refusals = await session.refusals().catch(() => []);
+  return session.channels.ids.map((id) =>
+    channelFinding(
+      id,
+      refusals.find(({ channel }) => channel === id),
+      looked.find(({ check, name }) => check === "channel" && name === id),
+      session.clock.now(),
+    ),
+  );
+}
+
+function storeCheck(session: Session): DoctorCheck {
+  const { name, fine } = session.storeWords;
+  const about = { check: "store", name } as const;
+  return {
+    ...about,
+    async run() {
+      try {
+        await session.checkStore();
+        return [{ ...about, level: "ok", message: fine }];
+      } catch (error) {
+        if (isStoreError(error)) return [{ ...about, level: "problem", message: error.message }];
+        throw error;
+      }
+    },
+  };
 }
 
 function isStoreError(error: unknown): error is AppError {
   return isAppError(error) && error.code.startsWith("store_");
+}
+
+/** Says on a terminal how far it is. */
+function createProgress({ errors }: CliOptions, { json }: DoctorOptions, all: number) {
+  const shown = errors.isTTY === true && !json;
+  let done = 0;
+  const draw = () => errors.write(`\r\u001b[KChecking … ${done} of ${count(all, "check")}`);
+  if (shown) draw();
+  return {
+    step() {
+      done += 1;
+      if (shown) draw();
+    },
+    end() {
+      if (shown) errors.write("\r\u001b[K");
+    },
+  };
 }

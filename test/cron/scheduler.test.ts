@@ -16,10 +16,11 @@ function setUp({ onTestFinished }: TestContext, run: () => Promise<void>, rest: 
   const scheduler = createScheduler({
     jobs: [{ name: "read", schedule: "* * * * * *", ...rest, run: counted }],
     log,
+    clock: { now: () => Date.now() },
   });
   onTestFinished(() => scheduler.stop());
   scheduler.start();
-  return { log, begun: () => begun, stop: scheduler.stop };
+  return { log, begun: () => begun, stop: scheduler.stop, jobs: scheduler.jobs };
 }
 
 describe.concurrent("the scheduler", { timeout: 30_000 }, () => {
@@ -64,6 +65,24 @@ describe.concurrent("the scheduler", { timeout: 30_000 }, () => {
     const stopped = stop().then(() => ended);
     open();
     expect(await stopped).toBe(true);
+  });
+
+  it("tells when a job has to start, or by when it has to end while it is under way", async (test) => {
+    const { expect } = test;
+    const { opened, open } = createGate();
+    const before = Date.now();
+    const { jobs, begun, stop } = setUp(test, () => opened, { longest: 60_000, jitter: 100 });
+    const [waiting] = jobs();
+    expect(waiting).toMatchObject({ name: "read" });
+    expect(waiting?.dueAt).toBeGreaterThan(before);
+    await expect.poll(begun, soon).toBe(1);
+    expect(jobs()).toEqual([{ name: "read", endsBy: expect.any(Number) }]);
+    expect(jobs()[0]?.endsBy).toBeGreaterThan(before + 60_000);
+    open();
+    // Every run moves it on.
+    await expect.poll(() => jobs()[0]?.dueAt ?? 0, soon).toBeGreaterThan((waiting?.dueAt ?? 0) + 1_000);
+    await stop();
+    expect(jobs().flatMap(({ dueAt, endsBy }) => dueAt ?? endsBy ?? [])).toEqual([]);
   });
 
   it("runs a job, too, that is to start a little late by chance", async (test) => {
