@@ -1,16 +1,17 @@
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { AppError } from "../core/errors.ts";
 import { failure, failureOf } from "./answers.ts";
 import { createHttpApp, type HttpAppOptions } from "./app.ts";
-import { refuseBrokenRequests } from "./broken-requests.ts";
+import { type ConnectionLimits, createLimitedServer } from "./connections.ts";
 
-export interface HttpServerOptions extends Omit<HttpAppOptions, "patience"> {
+export interface HttpServerOptions extends Omit<HttpAppOptions, "patience" | "stopping"> {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** What clients are allowed, where it is not the usual. */
+  limits?: Partial<ConnectionLimits> | undefined;
 }
 
 export interface HttpServer {
@@ -22,13 +23,6 @@ export interface HttpServer {
   url(): string | undefined;
 }
 
-/** What slow or silent clients are allowed, in milliseconds. */
-const timeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 2_000,
-};
 /** How long a caller waits for providers to be read before it is told what is known. */
 const patience = 15_000;
 const grace = 2_000;
@@ -39,6 +33,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const stopping = new AbortController();
   const app = createHttpApp({
     ...options,
+    stopping: stopping.signal,
     // A caller that waits when the bot stops is told what is known.
     patience: () => sleep(patience, undefined, { ref: false, signal: stopping.signal }).catch(() => {}),
   });
@@ -52,8 +47,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
           })
         : failureOf("", error, log),
   });
-  const server = createServer(timeouts, listener);
-  refuseBrokenRequests(server);
+  const server = createLimitedServer(listener, options);
 
   function listen(): Promise<void> {
     return new Promise((resolve, reject) => {
