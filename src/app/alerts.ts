@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Config } from "../config.ts";
 import { runaway } from "../core/domain/account-findings.ts";
 import { rose } from "../core/domain/burn-rate.ts";
-import type { QuotaSample } from "../core/domain/history.ts";
+import { type QuotaSample, samplesOf } from "../core/domain/history.ts";
 import { paceOf } from "../core/domain/pace.ts";
 import { type Instant, type Quota, trueAt, usedPercent } from "../core/domain/quota.ts";
 import { isReminder } from "../core/domain/reminder.ts";
@@ -12,6 +12,7 @@ import type { Channel } from "../core/ports.ts";
 import type { AccountFacts } from "../core/services/account-look.ts";
 import { createAlertActions } from "../core/services/alert-actions.ts";
 import type { AlertRule } from "../core/services/alert-rules.ts";
+import type { EventFeed } from "../core/services/event-feed.ts";
 import { createMoneyFacts } from "../core/services/money-facts.ts";
 import { createMutes } from "../core/services/mutes.ts";
 import { isUrgentFor, type QuietRule, quietUntilFor } from "../core/services/quiet.ts";
@@ -40,6 +41,7 @@ export function createAlerts(
     Pick<Money, "billingOf"> & {
       settings: AlertSettings;
       channelOf: (id: string) => Channel | undefined;
+      feed?: Pick<EventFeed, "look"> | undefined;
     },
 ) {
   const { clock, log, store, accounts, nameAccount, settings } = options;
@@ -69,6 +71,10 @@ export function createAlerts(
       return () => clearTimeout(timer);
     },
   });
+  const wake = (channel: string): void => {
+    tell.wake(channel);
+    options.feed?.look();
+  };
   const mutes = createMutes({ settings: store.settings, clock });
   const factsOf = createFactsOf(options);
   const raise = createRaiseAlerts({
@@ -86,10 +92,10 @@ export function createAlerts(
     isSubscription: (account) => subscriptions.has(account),
     samplesOf: (account, before) => samplesBefore(options, account, before),
     isMuted: mutes.isMuted,
-    wake: tell.wake,
+    wake,
   });
-  const reminders = createReminders({ ...options, outbox, factsOf, newId, wake: tell.wake });
-  const alertActions = createAlertActions({ outbox, clock, wake: tell.wake });
+  const reminders = createReminders({ ...options, outbox, factsOf, newId, wake });
+  const alertActions = createAlertActions({ outbox, clock, wake });
   return { raise, tell, money, mutes, reminders, alertActions };
 }
 
@@ -125,34 +131,41 @@ function createFactsOf(
       rises: quotas.flatMap(({ quota, at, used }) => {
         const { used: value = 0, limit, resetsAt } = quota;
         const before = trails.recent(account, quota).filter((sample) => sample.at < at);
-        const points = riseOf([...before, { at, value, limit, resetsAt }]);
-        return points === undefined ? [] : [{ reading: quota, usedPercent: used, points }];
+        const rise = rose(
+          [...before, { at, value, limit, resetsAt }],
+          runaway.points / 3,
+          runaway.minutes * 60_000,
+        );
+        return rise === undefined ? [] : [{ reading: quota, usedPercent: used, ...rise }];
       }),
     };
   };
 }
 
-/** Percent points that the last of the samples rose by, if that was fast: at a run, or at a third of one. */
-function riseOf(samples: Parameters<typeof rose>[0]): number | undefined {
-  const { points, minutes } = runaway;
-  const fast = rose(samples, points, minutes * 60_000);
-  if (fast !== undefined) return fast.points;
-  const calmer = rose(samples, points / 3, minutes * 60_000);
-  return calmer && Math.min(calmer.points, points - 1);
-}
-
 /** So far back a sample tells that an account is not seen for the first time. */
 const remembered = 35 * 86_400_000;
 
-/** What is at hand, and only where nothing is, what was stored longer ago. */
+/** What is at hand, and of readings of which nothing is, what was stored longer ago. */
 async function samplesBefore(
-  { readingsOf, trails, store, clock }: Pick<Core, "readingsOf" | "trails" | "store" | "clock">,
+  {
+    readQuotas,
+    readingsOf,
+    trails,
+    store,
+    clock,
+  }: Pick<Core, "readQuotas" | "readingsOf" | "trails" | "store" | "clock">,
   account: string,
   before: Instant,
 ): Promise<readonly QuotaSample[]> {
-  const recent = readingsOf(account, clock.now())
-    .flatMap((reading) => trails.recent(account, reading))
-    .filter(({ at }) => at < before);
-  if (recent.length > 0) return recent;
-  return await store.history.samples({ account, from: before - remembered, to: before });
+  const fetchedAt = readQuotas.snapshot(account)?.fetchedAt;
+  const lacking = new Set<string>();
+  const recent = readingsOf(account, clock.now()).flatMap((reading) => {
+    const at = Math.min(before, trueAt(reading, fetchedAt) ?? before);
+    const samples = trails.recent(account, reading).filter((sample) => sample.at < at);
+    if (samples.length === 0 && samplesOf(account, [reading], at).length > 0) lacking.add(reading.id);
+    return samples;
+  });
+  if (lacking.size === 0) return recent;
+  const stored = await store.history.samples({ account, from: before - remembered, to: before });
+  return [...stored.filter(({ reading }) => lacking.has(reading)), ...recent];
 }

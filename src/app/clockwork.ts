@@ -1,6 +1,7 @@
 import { createCalendar } from "../core/domain/calendar.ts";
 import { addDays } from "../core/domain/day.ts";
 import type { UsageRecord } from "../core/domain/usage.ts";
+import type { EventFeed } from "../core/services/event-feed.ts";
 import type { SendDigests } from "../core/services/send-digest.ts";
 import { createTicks } from "../core/services/ticks.ts";
 import { createScheduler } from "../cron/scheduler.ts";
@@ -15,6 +16,7 @@ export function createClockwork(
   options: Core &
     ReturnType<typeof createAlerts> & {
       digests: SendDigests;
+      feed?: Pick<EventFeed, "changed" | "look" | "recorded"> | undefined;
       routing: { sweep(): Promise<void> };
       /** Milliseconds that usage records are kept. */
       keepRecords: number;
@@ -24,7 +26,7 @@ export function createClockwork(
     },
 ) {
   const { accounts, readQuotas, windowUse, trails, routeModes, store, clock, shared } = options;
-  const { raise, tell, reminders, money } = options;
+  const { raise, tell, reminders, feed } = options;
   const calendar = createCalendar(options.timezone);
   const ticks = createTicks({ settings: store.settings, clock, calendar, shared });
   const counted = accounts.filter(({ windows = [] }) => windows.length > 0).map(({ id }) => id);
@@ -32,14 +34,18 @@ export function createClockwork(
   async function look(account: string): Promise<void> {
     await Promise.all([raise.look(account), reminders.look(account)]);
   }
-  readQuotas.onRead(({ account }) => void trails.keep([account]).then(() => look(account)));
-  windowUse.onChange((account) => void look(account));
-
-  async function lookAtMoney(): Promise<void> {
-    await routeModes.update((await money.money()).budgets);
-    await options.routing.sweep();
-    await raise.lookAtMoney();
+  async function changed(account: string): Promise<void> {
+    await trails.keep([account]);
+    feed?.changed(account);
+    await look(account);
   }
+  readQuotas.onRead(({ account }) => void changed(account));
+  windowUse.onChange((account) => void changed(account));
+  // Routes follow money by the same numbers that are told, so that both come at once.
+  raise.onMoney(async ({ budgets }) => {
+    await routeModes.update(budgets);
+    await options.routing.sweep();
+  });
   let moneyMoved = false;
 
   /** What other processes have read counts here as well. */
@@ -56,6 +62,8 @@ export function createClockwork(
       {
         name: "read",
         ...{ schedule, jitter },
+        // A thousand accounts that all hang take twenty minutes.
+        longest: 30 * 60_000,
         run: () =>
           ticks.every("read", interval, async () => {
             await catchUp();
@@ -70,12 +78,12 @@ export function createClockwork(
           await windowUse.refresh();
           await trails.keep(counted);
           await ticks.every("sweep", interval, async () => {
-            await lookAtMoney();
             await raise.sweep();
             await reminders.sweep();
           });
           await options.routing.sweep();
           await tell.sweep();
+          feed?.look();
         },
       },
       {
@@ -100,21 +108,24 @@ export function createClockwork(
     ],
   });
   return {
+    jobs: scheduler.jobs,
     start() {
       scheduler.start();
       void windowUse.refresh();
       void trails.load(accounts);
       void options.routing.sweep();
+      void options.digests.note();
     },
     /** Takes note of records that have come into the ledger. */
     recorded(records: readonly UsageRecord[]) {
+      feed?.recorded(records);
       windowUse.recorded(records);
       // However many come, money is looked at once in a moment.
       if (moneyMoved) return;
       moneyMoved = true;
       setTimeout(() => {
         moneyMoved = false;
-        lookAtMoney().catch((error) => options.log.error({ error }, "Money could not be looked at."));
+        void raise.lookAtMoney();
       }, 300).unref();
     },
     /** Starts nothing more, and waits for what is under way: reads have to be stopped first. */

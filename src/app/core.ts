@@ -73,8 +73,10 @@ export function createCore(options: CoreOptions) {
     /** What an account, with all that share its pool, is called. */
     nameAccount(id: string) {
       const provider = byId.get(id)?.provider ?? "";
+      const sharers = sharedPools.with(id);
       return {
-        name: poolName(sharedPools.with(id).map(nameOf)),
+        name: poolName(sharers.map(nameOf)),
+        alone: sharers.length > 1 ? nameOf(id) : undefined,
         providerName: providerNames.get(provider) ?? provider,
       };
     },

@@ -37,6 +37,8 @@ export interface ErrorDetails {
   actionUrl?: string | undefined;
   /** Set when it may have been done all the same: the answer was lost. */
   unsure?: boolean | undefined;
+  /** Set when what was to be changed is not there any more, or cannot be changed for good. */
+  gone?: boolean | undefined;
   /** Several problems found at once, one line each. */
   problems?: readonly string[] | undefined;
 }

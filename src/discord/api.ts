@@ -10,9 +10,10 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
-import type { Message } from "../core/domain/message.ts";
+import type { MessageFile } from "../core/domain/message.ts";
 import { AppError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import { attaching } from "./attachment.ts";
 import { isCode, mayBeDone, repeat } from "./failures.ts";
 
 /** What answering an interaction needs of it. The token is good for 15 minutes. */
@@ -23,8 +24,6 @@ export interface InteractionKey {
   /** Bytes that one attached file may have here. */
   attachment_size_limit: number;
 }
-
-export type MessageFile = NonNullable<Message["file"]>;
 
 interface MessageBody {
   flags: number;
@@ -43,8 +42,8 @@ export interface Api {
   edit(key: InteractionKey, body: MessageBody): Promise<void>;
   /** The same with a file, which a component of the body names as "attachment://" and its name. */
   attach(key: InteractionKey, body: MessageBody, file: MessageFile): Promise<void>;
-  /** One more message in answer to an interaction. */
-  followUp(key: InteractionKey, body: MessageBody): Promise<void>;
+  /** One more message in answer to an interaction, perhaps with a file like that. */
+  followUp(key: InteractionKey, body: MessageBody, file?: MessageFile): Promise<void>;
   /**
    * Posts in a channel and tells the message's id; details.unsure when it failed but may be there. With a key, posting
    * again within some minutes tells the id of the message that is there already.
@@ -115,24 +114,29 @@ export function createApi({ token, apiUrl, log }: { token: string; apiUrl: strin
         await rest.patch(route, { body: { ...body, allowed_mentions: noMentions }, auth: false });
       }),
 
-    attach: (key, body, { name, mediaType, content }) =>
+    attach: (key, body, file) =>
       repeat([300, 1000, 3000], async () => {
         const route = Routes.webhookMessage(key.application_id, key.token);
-        const attachments = [{ id: "0", filename: name }];
+        const attached = attaching(file);
         await uploading.patch(route, {
-          body: { ...body, attachments, allowed_mentions: noMentions },
-          files: [{ name, data: Buffer.from(content), contentType: mediaType }],
+          ...attached.request,
+          body: { ...body, ...attached.body, allowed_mentions: noMentions },
           auth: false,
         });
       }),
 
-    followUp: (key, body) =>
+    followUp: (key, body, file) =>
       // Knows no nonce: sent twice it would show twice. An answer that says it failed is believed.
       repeat(
         [300, 1000],
         async () => {
           const route = Routes.webhook(key.application_id, key.token);
-          await rest.post(route, { body: { ...body, allowed_mentions: noMentions }, auth: false });
+          const attached = attaching(file);
+          await (file === undefined ? rest : uploading).post(route, {
+            ...attached.request,
+            body: { ...body, ...attached.body, allowed_mentions: noMentions },
+            auth: false,
+          });
         },
         (error) => error instanceof HTTPError,
       ),

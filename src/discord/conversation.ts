@@ -1,10 +1,11 @@
 import { ComponentType, InteractionResponseType, MessageFlags } from "discord.js";
-import type { Message } from "../core/domain/message.ts";
+import type { Message, MessageFile } from "../core/domain/message.ts";
 import { isAppError } from "../core/errors.ts";
 import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
 import { fileSize } from "../core/messages/format.ts";
 import type { Clock } from "../core/ports.ts";
-import { type Api, type InteractionKey, type MessageFile, noMentions } from "./api.ts";
+import { type Api, type InteractionKey, noMentions } from "./api.ts";
+import { fileComponent } from "./attachment.ts";
 import { renderDiscord } from "./render.ts";
 
 /**
@@ -47,19 +48,16 @@ export function createConversation(api: Api, key: InteractionKey, clock: Clock):
   async function handOver(message: Message, file: MessageFile): Promise<void> {
     // A file takes longer than Discord waits for a first response.
     if (stage === "silent") await defer();
-    const size = Buffer.byteLength(file.content);
+    const { content } = file;
+    const size = typeof content === "string" ? Buffer.byteLength(content) : content.byteLength;
     const most = key.attachment_size_limit;
     if (size > most)
       return await put(
         fileLost(message, `It has ${fileSize(size)}; Discord takes at most ${fileSize(most)} here.`),
       );
     const { flags, components } = render(fileHandedOver(message, "below, for you alone"));
-    const attached = {
-      type: ComponentType.File as const,
-      file: { url: `attachment://${file.name}` },
-    };
     try {
-      await api.attach(key, { flags, components: [...components, attached] }, file);
+      await api.attach(key, { flags, components: [...components, fileComponent(file)] }, file);
       stage = "answered";
     } catch (error) {
       if (!isAppError(error)) throw error;
@@ -96,7 +94,10 @@ export function createConversation(api: Api, key: InteractionKey, clock: Clock):
         if (message === undefined) throw new Error("The command has no answer");
         const { flags, components } = render(message, false);
         const who = { type: ComponentType.TextDisplay as const, content: `Shared by <@${user}>` };
-        await api.followUp(key, { flags, components: [who, ...components] });
+        // Only a picture says to everybody just what its message says.
+        const file = message.file?.picture === undefined ? undefined : message.file;
+        const shown = file === undefined ? [] : [fileComponent(file)];
+        await api.followUp(key, { flags, components: [who, ...components, ...shown] }, file);
       }),
 
     async apologise() {

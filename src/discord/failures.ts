@@ -17,6 +17,12 @@ const advice: Readonly<Record<number, string>> = {
     "The person shares no server with the bot.",
 };
 
+/** Said of one message, and for good. */
+const gone = new Set<number>([
+  RESTJSONErrorCodes.UnknownMessage,
+  RESTJSONErrorCodes.CannotEditMessageAuthoredByAnotherUser,
+]);
+
 const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 
 /**
@@ -67,7 +73,8 @@ function deliveryError(error: unknown): AppError {
         ? "Discord does not accept the token: put a valid one into the configuration and restart."
         : advice[Number(error.code)];
     const said = `${error.message} (${error.code})`;
-    return new AppError("delivery_refused", `${what ?? "Discord refused."} Discord says: ${said}`);
+    const details = gone.has(Number(error.code)) ? { gone: true } : {};
+    return new AppError("delivery_refused", `${what ?? "Discord refused."} Discord says: ${said}`, details);
   }
   return new AppError("delivery_failed", `Discord cannot be reached (${reason(error)}).`);
 }

@@ -5,9 +5,10 @@ import {
   ComponentType,
   MessageFlags,
 } from "discord.js";
-import type { Action, Bar, Block, Mark, Message, Tone } from "../core/domain/message.ts";
+import type { Action, Bar, Block, Mark, Message, Plot, Tone } from "../core/domain/message.ts";
 import type { Instant } from "../core/domain/quota.ts";
-import { clip, markdown, oneLine, timestamp } from "./markdown.ts";
+import { sparkLine } from "../core/messages/spark.ts";
+import { clip, codeText, markdown, oneLine, timestamp } from "./markdown.ts";
 import { type List, tableList } from "./table.ts";
 
 export interface DiscordMessage {
@@ -107,11 +108,23 @@ function blockText(block: Block, now: Instant, room: number): string | undefined
       return listText(list(block.bars.map((bar) => barText(bar, now))), room);
     case "table":
       return listText(tableList(block, now), room);
+    case "plot":
+      return listText(plotList(block.plot), room);
   }
 }
 
 function list(entries: readonly string[]): List {
   return { before: "", entries, after: "" };
+}
+
+/** What a phone shows in a code block beside its words. */
+const plotWidth = 24;
+
+function plotList({ lines, from, to }: Plot): List {
+  const entries = lines.map(({ label, levels, value }) =>
+    [sparkLine(levels, plotWidth), codeText(label), codeText(value)].join(" "),
+  );
+  return { before: `\`\`\`\n${codeText(from)} – ${codeText(to)}\n`, entries, after: "\n```" };
 }
 
 function listText({ before, entries, after }: List, room: number): string | undefined {

@@ -1,9 +1,8 @@
 import type { Asker, Commands } from "../core/commands/command.ts";
-import type { Message } from "../core/domain/message.ts";
+import type { Message, MessageFile } from "../core/domain/message.ts";
 import { isAppError } from "../core/errors.ts";
 import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
 import type { Log } from "../core/ports.ts";
-import type { MessageFile } from "./uploads.ts";
 import { within } from "./waiting.ts";
 
 /**
@@ -44,14 +43,14 @@ function apology(error: unknown): Message {
  */
 export async function* handingOver(
   messages: AsyncIterable<Message>,
-  { send, where }: { send(file: MessageFile): Promise<string | undefined>; where: string },
+  { send, where }: { send(file: MessageFile): Promise<string | undefined>; where(file: MessageFile): string },
 ): AsyncGenerator<Message, undefined> {
   for await (const message of messages) {
     const { file, ...shown } = message;
     yield shown;
     if (file === undefined) continue;
     const problem = await send(file);
-    yield problem === undefined ? fileHandedOver(message, where) : fileLost(message, problem);
+    yield problem === undefined ? fileHandedOver(message, where(file)) : fileLost(message, problem);
   }
   return undefined;
 }

@@ -47,6 +47,8 @@ const advice: Readonly<Record<string, string>> = {
   cant_update_message: "The message is none of the bot's: it cannot be changed.",
   edit_window_closed: "The workspace does not allow messages as old as this one to be changed.",
 };
+/** Said of one message, and for good. */
+const gone = new Set(["message_not_found", "cant_update_message", "edit_window_closed"]);
 /** Said by somebody on the way who has waited for an answer in vain. */
 const noAnswer = new Set([408, 504]);
 const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
@@ -92,7 +94,8 @@ function refused(code: string): Failure {
   const why = badToken.has(code)
     ? "Slack does not accept the token: put a valid one into the configuration and restart."
     : (advice[code] ?? "Slack refused the message.");
-  return { error: new AppError("delivery_refused", `${why} (${code})`), undone: true, code };
+  const details = gone.has(code) ? { gone: true } : {};
+  return { error: new AppError("delivery_refused", `${why} (${code})`, details), undone: true, code };
 }
 
 /** The system's code of a network error, which fetch wraps at least once. */

@@ -1,12 +1,12 @@
 import type { App, BlockAction, ButtonAction } from "@slack/bolt";
 import type { Asker, Commands } from "../core/commands/command.ts";
-import type { Message } from "../core/domain/message.ts";
+import type { Message, MessageFile } from "../core/domain/message.ts";
 import type { Log } from "../core/ports.ts";
 import { answersTo, handingOver, newestWithin, resumed, showInPlace } from "./answers.ts";
 import { commandLineOf } from "./mention.ts";
 import { type Draft, type Poster, patiently } from "./poster.ts";
 import { createRespond } from "./response-url.ts";
-import type { MessageFile, Uploads } from "./uploads.ts";
+import type { Addressee, Uploads } from "./uploads.ts";
 import { within } from "./waiting.ts";
 
 export interface ListenerOptions {
@@ -28,7 +28,7 @@ export interface ListenerOptions {
 
 /** A response_url takes 5 posts; the rest is for those that are repeated without tables. */
 const mostUpdates = 3;
-const ownMessages = "in your direct messages with this bot";
+const ownMessages = () => "in your direct messages with this bot";
 
 /** Everything that people can do to the bot on Slack: the command, its buttons, and a mention. */
 export function listen(app: Pick<App, "command" | "action" | "event">, options: ListenerOptions): void {
@@ -42,8 +42,8 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
   });
   /** What everybody will see holds nothing for admins alone, whoever asks. */
   const publicAsker = (...from: Parameters<typeof asker>): Asker => ({ ...asker(...from), admin: false });
-  const sendTo = (user: string) => async (file: MessageFile) => {
-    const delivery = await uploads.send(user, file, stopping);
+  const sendTo = (to: Addressee) => async (file: MessageFile) => {
+    const delivery = await uploads.send(to, file, stopping);
     if (delivery.sent) return undefined;
     log.warn({ reason: delivery.error.message }, "could not hand over a file on Slack");
     return delivery.error.message;
@@ -53,7 +53,7 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
   app.command("/quota", async ({ command, ack }) => {
     const user = command.user_id;
     const messages = handingOver(answersTo(options, command.text ?? "", asker(user, command.channel_id)), {
-      send: sendTo(user),
+      send: sendTo({ user }),
       where: ownMessages,
     });
     const first = messages.next();
@@ -91,6 +91,10 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
         response_type: "in_channel",
         replace_original: false,
       });
+      const { file } = message;
+      const channel = body.channel?.id;
+      // The words are there, and say what it shows: where the bot is no member, they have to do.
+      if (file?.picture !== undefined && channel !== undefined) await sendTo({ channel })(file);
       return;
     }
   });
@@ -99,7 +103,7 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
     await acknowledge(ack);
     const user = body.user.id;
     const answers = answersTo(options, action.value ?? "", asker(user, body.channel?.id));
-    const messages = handingOver(answers, { send: sendTo(user), where: ownMessages });
+    const messages = handingOver(answers, { send: sendTo({ user }), where: ownMessages });
     // Replacing is out of the question: the original is the message that everybody sees.
     const message = await newestWithin(messages, timings.settle);
     if (message === undefined) return;
@@ -112,6 +116,8 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
   app.event("app_mention", async ({ event, body }) => {
     // Two bots that answer each other's mentions would never stop.
     if (event.bot_id !== undefined || event.user === undefined) return;
+    const { user, channel } = event;
+    const thread = event.thread_ts ?? event.ts;
     const bot = body.authorizations?.[0]?.user_id;
     const answers = answersTo(
       options,
@@ -119,8 +125,9 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
       publicAsker(event.user, event.channel),
     );
     const messages = handingOver(answers, {
-      send: sendTo(event.user),
-      where: "in the direct messages of who asked",
+      // A picture says what its message says to everybody.
+      send: (file) => sendTo(file.picture === undefined ? { user } : { channel, thread })(file),
+      where: ({ picture }) => (picture === undefined ? "in the direct messages of who asked" : "below"),
     });
     let ts: string | undefined;
     await showInPlace(messages, {

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
-import type { Action, Block, Message, Text, Tone } from "../core/domain/message.ts";
+import type { Action, Block, Message, Plot, Text, Tone } from "../core/domain/message.ts";
+import { sparkLine } from "../core/messages/spark.ts";
 import { barGrid, barLine } from "./bars.ts";
 import { clip, mrkdwn, plainLine } from "./escape.ts";
 import { type Grid, nativeTable, preformatted, weigh } from "./grid.ts";
@@ -111,7 +112,8 @@ function createPage(options: RenderOptions) {
     } else if (block.type === "text") {
       const text = toMrkdwn(block.text, textLimit, options);
       if (text.trim() !== "") put({ type: "section", text: mrkdwnObject(text) });
-    } else if (options.buttons !== false && !hasButtons) {
+    } else if (block.type === "plot") put(plotText(block.plot, options));
+    else if (options.buttons !== false && !hasButtons) {
       const elements = buttons(block.actions);
       if (elements.length === 0) return;
       // Their room is reserved.
@@ -163,6 +165,15 @@ function context(text: string): types.ContextBlock {
   return { type: "context", elements: [mrkdwnObject(text)] };
 }
 
+/** Narrow enough for a phone. */
+const plotWidth = 24;
+
+function plotText({ lines, from, to }: Plot, options: Present): types.KnownBlock {
+  const columns = [{ title: "" }, { title: `${from} – ${to}` }, { title: "" }];
+  const rows = lines.map(({ label, levels, value }) => [label, sparkLine(levels, plotWidth), value]);
+  return preformatted({ columns, rows }, textLimit, options).block;
+}
+
 function groupsOf<T>(items: readonly T[], size: number): T[][] {
   const groups: T[][] = [];
   for (let start = 0; start < items.length; start += size) groups.push(items.slice(start, start + size));
@@ -177,6 +188,8 @@ function fallbackText(message: Message, options: Present): string {
     else if (block.type === "bars") lines.push(...block.bars.map((bar) => barLine(bar, options)));
     else if (block.type === "facts")
       lines.push(...block.facts.map((fact) => `${fact.label}: ${toPlain(fact.value, 300, options)}`));
+    else if (block.type === "plot")
+      lines.push(...block.plot.lines.map(({ label, value }) => `${label}: ${value}`));
     else if (block.type === "table")
       lines.push(...block.rows.map((row) => row.map((cell) => toPlain(cell, 100, options)).join(", ")));
   }

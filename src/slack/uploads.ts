@@ -1,18 +1,23 @@
-import type { Message } from "../core/domain/message.ts";
+import type { MessageFile } from "../core/domain/message.ts";
 import { AppError } from "../core/errors.ts";
+import { clip } from "./escape.ts";
 import { failureOf } from "./failures.ts";
 import { patiently, type Undelivered } from "./poster.ts";
 import { createWebClient, type WebClientOptions } from "./web-client.ts";
 
-export type MessageFile = NonNullable<Message["file"]>;
+/** Who sees a file: a person, in the direct messages with the bot; or everybody in a channel, or in a thread of it. */
+export type Addressee = { user: string } | { channel: string; thread?: string | undefined };
 
 export interface Uploads {
   /**
-   * Hands the file to a person, in the direct messages with the bot. Tries again for as long as a person would wait, but
-   * nothing that may have arrived; needs the scopes files:write and im:write.
+   * Hands the file over. Tries again for as long as a person would wait, but nothing that may have arrived; needs the
+   * scopes files:write and im:write, and to be in the channel.
    */
-  send(user: string, file: MessageFile, signal: AbortSignal): Promise<{ sent: true } | Undelivered>;
+  send(to: Addressee, file: MessageFile, signal: AbortSignal): Promise<{ sent: true } | Undelivered>;
 }
+
+/** Longer descriptions of pictures are refused with alt_txt_too_large. */
+const longestAlt = 1_000;
 
 /**
  * Uploads in the three steps that Slack wants (docs.slack.dev/messaging/working-with-files, checked 2026-11-22): an
@@ -23,11 +28,14 @@ export interface Uploads {
 export function createUploads(options: WebClientOptions & { uploadTimeout: number }): Uploads {
   const client = createWebClient(options);
 
-  async function upload({ name, mediaType, content }: MessageFile): Promise<string> {
-    const bytes = new TextEncoder().encode(content);
+  async function upload({ name, mediaType, content, picture }: MessageFile): Promise<string> {
+    // The copy is one over memory that fetch may take.
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : Uint8Array.from(content);
+    // The SDK's types call it alt_text; Slack reads alt_txt.
+    const alt = picture === undefined ? {} : { alt_txt: clip(picture.alt, longestAlt) };
     const { upload_url: url = "", file_id: id = "" } = await client.files.getUploadURLExternal({
-      filename: name,
-      length: bytes.length,
+      ...{ filename: name, length: bytes.length },
+      ...alt,
     });
     const answer = await fetch(url, {
       method: "POST",
@@ -41,16 +49,15 @@ export function createUploads(options: WebClientOptions & { uploadTimeout: numbe
     return id;
   }
 
+  async function open(to: Addressee): Promise<{ channel: string; thread?: string | undefined }> {
+    if ("channel" in to) return to;
+    const { channel } = await client.conversations.open({ users: to.user });
+    return { channel: channel?.id ?? "" };
+  }
+
   return {
-    async send(user, file, signal) {
-      const opened = await patiently(
-        () =>
-          attempt(async () => {
-            const { channel } = await client.conversations.open({ users: user });
-            return { channel: channel?.id ?? "" };
-          }),
-        { signal, repeatable: true },
-      );
+    async send(to, file, signal) {
+      const opened = await patiently(() => attempt(() => open(to)), { signal, repeatable: true });
       if (!opened.sent) return opened;
       const uploaded = await patiently(() => attempt(async () => ({ id: await upload(file) })), {
         signal,
@@ -61,7 +68,9 @@ export function createUploads(options: WebClientOptions & { uploadTimeout: numbe
       const shared = await patiently(
         () =>
           attempt(async () => {
-            await client.files.completeUploadExternal({ files, channel_id: opened.channel });
+            const { channel, thread } = opened;
+            const place = thread === undefined ? {} : { thread_ts: thread };
+            await client.files.completeUploadExternal({ files, channel_id: channel, ...place });
             return {};
           }),
         { signal, repeatable: false },

@@ -44,7 +44,7 @@ const asker: Asker = { surface: "terminal", channel: "terminal", admin: true };
 /**
  * A chat on the terminal: lines such as "/quota show lan" (the slash word may be left out) are answered like in
  * Slack. Input that is not typed by somebody is answered line by line, each with its final answer. A file is written to
- * the disk for who types, and printed for all others.
+ * the disk for who types, and printed for all others if it is text.
  */
 export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
   const { console, commands, clock } = options;
@@ -57,7 +57,7 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
   let closed = false;
 
   function terminal(): Terminal {
-    return { width: Math.max(40, output.columns ?? 120), colour: console.colour };
+    return { width: Math.max(40, output.columns ?? Number.POSITIVE_INFINITY), colour: console.colour };
   }
 
   function render(message: Message): string {
@@ -89,7 +89,8 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
     let shown: string | undefined;
     try {
       for await (const answered of commands.answer(line, asker)) {
-        const message = console.interactive ? await keepFile(answered) : answered;
+        const isPrinted = !console.interactive && typeof answered.file?.content === "string";
+        const message = isPrinted ? answered : await keepFile(answered);
         last = message;
         if (console.interactive) {
           const text = render(message);
@@ -99,7 +100,7 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
       }
       if (last !== undefined && !console.interactive) {
         print(render(last));
-        if (last.file !== undefined) output.write(`${last.file.content.trimEnd()}\n\n`);
+        if (typeof last.file?.content === "string") output.write(`${last.file.content.trimEnd()}\n\n`);
       }
     } catch (error) {
       options.log.error({ error }, "A command failed.");

@@ -9,22 +9,32 @@ export interface Cell {
   yields?: number | undefined;
   /** Its column is shown whole or not at all. */
   whole?: boolean | undefined;
+  /** It goes on in further lines instead of being cut. */
+  wraps?: boolean | undefined;
 }
 
 const gap = "  ";
 /** No column is cut shorter than this as long as another one can go instead. */
 const readable = 12;
 
-/** Lines of aligned columns no wider than `width`: where they would be, columns go or are cut with "…". */
+/**
+ * Lines of aligned columns no wider than `width`: where they would be, columns go, are wrapped, or are cut with "…". In an
+ * infinite width nothing is.
+ */
 export function columns(rows: readonly (readonly Cell[])[], width: number): string[] {
   const widths = fittingWidths(rows, width);
-  return rows.map((row) =>
-    widths
-      .map((columnWidth, column) => (columnWidth > 0 ? drawCell(row[column], columnWidth) : undefined))
-      .filter((cell) => cell !== undefined)
-      .join(gap)
-      .trimEnd(),
-  );
+  return rows.flatMap((row) => {
+    const pieces = widths.map((columnWidth, column) => piecesOf(row[column], columnWidth));
+    const height = Math.max(1, ...pieces.map(({ length }) => length));
+    return Array.from({ length: height }, (_, line) =>
+      widths
+        .flatMap((columnWidth, column) =>
+          columnWidth > 0 ? drawPiece(row[column], pieces[column]?.[line] ?? "", columnWidth) : [],
+        )
+        .join(gap)
+        .trimEnd(),
+    );
+  });
 }
 
 /** The width of each column; 0 for one that is empty or has to go. */
@@ -67,11 +77,16 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, one) => sum + (one > 0 ? one + gap.length : 0), -gap.length);
 }
 
-function drawCell(cell: Cell | undefined, width: number): string {
-  const text = cut(cell?.text ?? "", width);
+/** What a cell says, line by line. */
+function piecesOf(cell: Cell | undefined, width: number): string[] {
+  const { text = "", wraps = false } = cell ?? {};
+  return wraps ? wrap(text, width) : [cut(text, width)];
+}
+
+function drawPiece(cell: Cell | undefined, text: string, width: number): string {
   const space = " ".repeat(width - stringWidth(text));
   const padded = cell?.align === "right" ? space + text : text + space;
-  return cell?.draw === undefined ? padded : cell.draw(padded);
+  return cell?.draw === undefined || text === "" ? padded : cell.draw(padded);
 }
 
 /** The text in at most so many terminal columns. */
@@ -87,6 +102,7 @@ function cut(text: string, width: number): string {
 
 /** The text broken at spaces into lines of at most so many columns; a longer word is cut. */
 export function wrap(text: string, width: number): string[] {
+  if (width === Number.POSITIVE_INFINITY) return [text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -2,6 +2,7 @@ import type { Action, Bar, Block, Message, Text } from "../core/domain/message.t
 import type { Instant } from "../core/domain/quota.ts";
 import { plainText } from "../core/messages/format.ts";
 import { type Cell, columns, wrap } from "./columns.ts";
+import { plotLines } from "./plot.ts";
 import { harmless, ink, inkOfMark, inkOfTone, signOf, type Terminal } from "./style.ts";
 
 export interface RenderContext {
@@ -13,8 +14,10 @@ export interface RenderContext {
 /** The message as lines of text that fit the terminal; no control characters but our own colours. */
 export function renderTerminal(message: Message, context: RenderContext): string {
   const { terminal } = context;
-  const title = ink(ink(harmless(message.title), inkOfTone[message.tone], terminal), "bold", terminal);
-  const lines = [title, ...message.blocks.flatMap((block) => ["", ...blockLines(block, context)])];
+  const title = wrap(harmless(message.title), terminal.width).map((line) =>
+    ink(ink(line, inkOfTone[message.tone], terminal), "bold", terminal),
+  );
+  const lines = [...title, ...message.blocks.flatMap((block) => ["", ...blockLines(block, context)])];
   if (message.footer !== undefined) {
     lines.push(
       "",
@@ -36,8 +39,8 @@ function blockLines(block: Block, context: RenderContext): string[] {
     case "facts":
       return columns(
         block.facts.map((fact) => [
-          { text: harmless(fact.label), draw: (label) => ink(label, "grey", context.terminal) },
-          { text: spell(fact.value, context) },
+          { text: harmless(fact.label), wraps: true, draw: (label) => ink(label, "grey", context.terminal) },
+          { text: spell(fact.value, context), wraps: true },
         ]),
         width,
       );
@@ -61,6 +64,8 @@ function blockLines(block: Block, context: RenderContext): string[] {
       );
       return columns([head, ...rows], width);
     }
+    case "plot":
+      return plotLines(block.plot, context.terminal);
     case "actions":
       return actionLines(block.actions, context);
   }

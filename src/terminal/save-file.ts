@@ -9,7 +9,7 @@ const mostTries = 1_000;
  */
 export async function saveFile(
   folder: string,
-  { name, content }: { name: string; content: string },
+  { name, content }: { name: string; content: string | Uint8Array },
 ): Promise<string> {
   const { name: stem, ext } = parse(name);
   for (let number = 1; ; number += 1) {

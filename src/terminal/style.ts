@@ -2,7 +2,7 @@ import type { Mark, Tone } from "../core/domain/message.ts";
 
 /** What a terminal can show. */
 export interface Terminal {
-  /** Columns of text. */
+  /** Columns of text; infinite where what is written goes to a file or another program. */
   width: number;
   colour: boolean;
 }

@@ -98,6 +98,14 @@ describe("/quota alerts", () => {
     `);
   });
 
+  it("tells what accounts of one pool share once, and nothing that is only followed", async () => {
+    const { opened, answer } = await setUp();
+    await opened(["told0000"], ["aside000", { version: 0, aside: true }]);
+    const answered = await answer("alerts");
+    expect(answered).toContain("1 alert open");
+    expect(answered).not.toContain("aside000");
+  });
+
   it("names nobody by an id that only another platform knows", async () => {
     const { opened, answers } = await setUp();
     await opened(["a", { channel: "discord:1", takenBy: "123" }]);

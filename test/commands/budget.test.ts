@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Asker } from "../../src/core/commands/command.ts";
 import { createDays } from "../../src/core/domain/day.ts";
 import type { Message } from "../../src/core/domain/message.ts";
-import type { MarkedBudget } from "../../src/core/services/money-facts.ts";
+import { createMoneyFacts, type MarkedBudget } from "../../src/core/services/money-facts.ts";
 import { createUsageReports } from "../../src/core/services/usage-report.ts";
 import { createMemoryStore } from "../../src/stores/memory.ts";
 import { renderTerminal } from "../../src/terminal/render.ts";
@@ -14,14 +14,19 @@ const person: Asker = { surface: "slack", user: "U034", channel: "slack:C1", adm
 const admin: Asker = { ...person, user: "U012", admin: true };
 const monthly: MarkedBudget = { id: "monthly", period: "month", usd: 100, at: [50, 100], switchTo: "free" };
 
-/** Commands over a ledger in which every day since Monday has cost two dollars. */
+/** Commands over a ledger in which every day since Monday has cost two dollars, and what follows from that. */
 async function setUp(configured: readonly MarkedBudget[] = []) {
   const { ledger } = createMemoryStore();
   const days = ["16", "17", "18", "19", "20", "21", "22"];
   await ledger.append(days.map((day) => usageRecord(day, { day: `2026-11-${day}`, costMicros: 2_000_000 })));
   const clock = createManualClock();
+  const { money } = createMoneyFacts({
+    ...{ ledger, days: createDays("UTC"), clock },
+    budgets: () => house.budgets.list(),
+  });
   const house = createQuotaHouse({
     accounts: [account("glm-main")],
+    lookAtMoney: async () => await house.routeModes.update((await money()).budgets),
     read: async () => ({ readings: [] }),
     budgets: configured,
     usageReports: createUsageReports({
@@ -94,6 +99,14 @@ describe("/quota budget set", () => {
     expect(answer).toMatch(/told at 80% and 100%; set by \S*U012 just now/);
     expect(await ask("budget", { ...person, surface: "discord" })).toContain("set by somebody on Slack");
     expect(await budgets.list()).toHaveLength(1);
+  });
+
+  it("answers with what follows from it already", async () => {
+    const { ask } = await setUp([{ ...monthly, usd: 10 }]);
+    const spared = "Only free accounts are used until the end of 30 Nov, as monthly is exceeded.";
+    expect(await ask("budget set monthly 12", admin)).toContain(spared);
+    expect(await ask("budget set monthly 100", admin)).not.toContain("Only free accounts are used until");
+    expect(await ask("budget set monthly off", admin)).toContain(spared);
   });
 
   it("counts in what a cost report tells of budgets", async () => {

@@ -71,6 +71,7 @@ describe("a message that stands on Discord", () => {
     await expect(there.edit?.(where, saying("93% used"))).rejects.toMatchObject({
       code: "delivery_refused",
       message: expect.stringContaining("deleted"),
+      details: { gone: true },
     });
   });
 
@@ -82,7 +83,9 @@ describe("a message that stands on Discord", () => {
     const there = channel();
     const where = await there.post(saying("80% used"));
     discord().refuse(room, status, code);
-    await expect(there.edit?.(where, saying("93% used"))).rejects.toMatchObject({ code: "delivery_refused" });
+    const error = await there.edit?.(where, saying("93% used")).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "delivery_refused", details: {} });
+    expect((error as { details: object }).details).not.toHaveProperty("gone");
   });
 });
 

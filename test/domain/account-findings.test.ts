@@ -22,7 +22,7 @@ describe("A window that runs out before its reset", () => {
         ...{ reading, usedPercent: used, basis: "the last hour" },
         runsOut: { at: at + hours, beforeReset: hours },
       };
-      const about = { account: "a", firstSight: false, open: memory.open(), readings: [reading] };
+      const about = { account: "a", firstSight: false, known: memory.known(), readings: [reading] };
       const found = findProjections({ ...about, at, projections: runsOut ? [projected] : [] });
       return memory.take(look(found), at);
     };
@@ -33,8 +33,15 @@ describe("A window that runs out before its reset", () => {
     expect(see(start, 60)).toEqual(["quota.running_out"]);
     expect(see(start + 10 * minutes, 62, reset, false)).toEqual([]);
     expect(see(start + 20 * minutes, 70)).toEqual([]);
-    expect(see(start + 30 * minutes, 100)).toEqual([]);
-    expect(see(start + 40 * minutes, 100, reset, false)).toEqual([]);
+    expect(see(start + 30 * minutes, 71, reset, false)).toEqual([]);
+  });
+
+  it("is over when it has run out, and not told again in its window", () => {
+    const see = createWatch();
+    see(start, 60);
+    expect(see(start + 30 * minutes, 100)).toEqual(["over: quota.running_out"]);
+    expect(see(start + 40 * minutes, 97)).toEqual([]);
+    expect(see(reset + hours, 60, reset + 5 * hours)).toEqual(["quota.running_out"]);
   });
 
   it("is told anew in the next window", () => {
@@ -70,7 +77,7 @@ describe("A run on a window", () => {
   function createWatch() {
     const memory = createMemory();
     return (minute: number, points: number): string[] => {
-      const rises = points > 0 ? [{ reading: quota(), usedPercent: 40, points }] : [];
+      const rises = points > 0 ? [{ reading: quota(), usedPercent: 40, points, over: 600_000 }] : [];
       const at = start + minute * minutes;
       const top = { dimension: "agent", value: "ci", part: 0.8 };
       const findings = findRunaways({ account: "a", at, rises, open: memory.open(), top });
@@ -89,6 +96,18 @@ describe("A run on a window", () => {
     expect(see(25, 4)).toEqual(["over: quota.runaway"]);
     expect(see(30, 6)).toEqual([]);
     expect(see(35, 30)).toEqual(["quota.runaway"]);
+  });
+
+  it("that shows between reads further apart is told with the time between them", () => {
+    const found = (points: number, over: number) =>
+      findRunaways({
+        ...{ account: "a", at: start, open: [] },
+        rises: [{ reading: quota(), usedPercent: 40, points, over }],
+      }).map(({ event }) => event.rise);
+    expect(found(22.9, 25 * minutes)).toEqual([]);
+    expect(found(26.4, 25 * minutes)).toEqual([{ points: 26, minutes: 25 }]);
+    expect(found(15.1, 15 * minutes + 4_000)).toEqual([{ points: 15, minutes: 15 }]);
+    expect(found(15, 5 * minutes)).toEqual([{ points: 15, minutes: 15 }]);
   });
 });
 

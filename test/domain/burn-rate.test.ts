@@ -71,6 +71,12 @@ describe("a quota that rises fast", () => {
     expect(rose([], 15, within)).toBeUndefined();
   });
 
+  it("is measured within that time wherever there is a read in it", () => {
+    const samples = [point(0, 10), point(10, 36), point(20, 37), point(25, 38)];
+    expect(rose(samples, 15, within)).toBeUndefined();
+    expect(rose([...samples, point(26, 55)], 15, within)).toEqual({ points: 18, over: 6 * minute });
+  });
+
   it("is found between reads further apart, if the mean is as steep", () => {
     expect(rose([point(0, 10), point(20, 30)], 15, within)).toEqual({ points: 20, over: 20 * minute });
     expect(rose([point(0, 10), point(20, 29)], 15, within)).toBeUndefined();

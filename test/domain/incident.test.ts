@@ -68,12 +68,12 @@ describe("What a look has found", () => {
     expect(grown).toMatchObject({ version: 1, loud: true });
   });
 
-  it("is noted without being told where another account of the pool tells it", () => {
-    const { added } = compare([], look({ findings: [finding()], noted: true }));
+  it("is only followed where another account of the pool tells it", () => {
+    const { added } = compare([], look({ findings: [finding()], aside: true }));
     expect(added).toMatchObject([{ version: 0, level: 80 }]);
-    const grown = step(added[0] as Incident, look({ findings: [finding({ level: 90 })], noted: true }));
+    const grown = step(added[0] as Incident, look({ findings: [finding({ level: 90 })], aside: true }));
     expect(grown).toMatchObject({ version: 0, level: 90 });
-    const known = step(told(), look({ findings: [finding({ level: 90 })], noted: true }));
+    const known = step(told(), look({ findings: [finding({ level: 90 })], aside: true }));
     expect(known).toMatchObject({ version: 2, loud: false, level: 90 });
   });
 

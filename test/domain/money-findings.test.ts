@@ -50,14 +50,19 @@ describe("A budget", () => {
     expect(see()).toEqual(["over: budget.reached 50"]);
   });
 
-  it("is told once in a period when it will be exceeded at this pace", () => {
-    const { see } = createWatch();
+  it("is told when it will be exceeded at this pace, and as over when that is clearly not so any more", () => {
+    const { see, memory } = createWatch();
     const projected = (used: number, projectedUsd: number) =>
       see(budget(used, { at: [], projectedMicros: projectedUsd * usd }));
     expect(projected(2, 9.99)).toEqual([]);
     expect(projected(2, 10)).toEqual(["budget.projected"]);
-    expect([projected(3, 8), projected(3.5, 11), see(budget(4, { at: [] }))].flat()).toEqual([]);
+    expect([projected(3, 9.1), projected(3.5, 11), see(budget(4, { at: [] }))].flat()).toEqual([]);
+    expect(projected(4, 8.9)).toEqual(["over: budget.projected"]);
+    expect(memory.known().at(-1)?.event.money?.projectedMicros).toBe(8.9 * usd);
+    expect(projected(4, 9.9)).toEqual([]);
+    expect(projected(5, 12)).toEqual(["budget.projected"]);
     expect(projected(10, 15)).toEqual(["over: budget.projected"]);
+    expect(memory.known().at(-1)?.event.money?.usedMicros).toBe(10 * usd);
   });
 
   it("stands apart from every other", () => {

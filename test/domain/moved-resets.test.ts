@@ -43,6 +43,23 @@ describe("A reset that moves while its window goes on", () => {
     expect(told).toEqual([]);
   });
 
+  it("is not one that creeps with every sample, as those of windows that roll do", () => {
+    for (const step of [5, 6, 8, 9, 10, 12]) {
+      const see = createWatch();
+      const told = Array.from({ length: 30 }, (_, index) => see(reset + index * step * minutes)).flat();
+      expect(told).toEqual([]);
+    }
+  });
+
+  it("is told once where a creep comes to rest more than 10 minutes away, and not for a small one after it", () => {
+    const see = createWatch();
+    const told = (offs: readonly number[]) => offs.flatMap((off) => see(reset + off * minutes));
+    expect(told([0, 0, 6, 12, 18, 24])).toEqual([]);
+    expect(told([24])).toEqual(["quota.reset_moved"]);
+    expect(told([24, 28, 28, 33, 33])).toEqual([]);
+    expect(told([38, 38])).toEqual(["quota.reset_moved"]);
+  });
+
   it("is not one that one wrong answer tells", () => {
     const see = createWatch();
     const places = [reset, reset, reset + 5 * hours, reset, reset, reset];

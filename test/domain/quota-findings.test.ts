@@ -81,6 +81,28 @@ describe("A window that starts over", () => {
     expect(use(5 * 60 + 11, 4, reset + 5 * hours)).toEqual([]);
   });
 
+  it("is not told as back apart from its end where nobody could be told before", () => {
+    const watch = createWatch();
+    const { use } = bound(watch);
+    watch.memory.down = true;
+    use(0, 100);
+    expect(use(5 * 60 + 1, 3, reset + 5 * hours)).toEqual(["over: quota.reset 100"]);
+  });
+
+  it("is told as back also where a post that tells of it may have arrived", () => {
+    const watch = createWatch();
+    watch.memory.down = true;
+    bound(watch).use(0, 100);
+    const [open] = watch.memory.open();
+    const begun = open && { key: "k", version: 1, level: 100, event: open.event };
+    const told = findQuotas({
+      ...{ account: "a", firstSight: false, thresholds: () => [80, 100], resets: true },
+      ...{ at: reset + minutes, readings: [quota({ used: 0, resetsAt: reset + 5 * hours })] },
+      open: open === undefined ? [] : [{ ...open, delivery: { ...open.delivery, begun } }],
+    });
+    expect(told.findings.map(({ event }) => event.type)).toEqual(["quota.reset"]);
+  });
+
   it("is not told as back where the rule does not ask for it", () => {
     const { use } = bound(createWatch({ resets: false }));
     use(0, 100);

@@ -83,6 +83,25 @@ describe("the choice along a combo", () => {
     expect(chooseAlong([candidate("a", {}, { left: 80 }), candidate("b")], choice, start + 1)).toBe(choice);
   });
 
+  it("goes back to one that only a budget kept away as soon as it does not, whatever is known of it", () => {
+    const until = start + 30 * 24 * hour;
+    const spared: Partial<Verdict> = {
+      ...{ available: false, until, left: undefined },
+      hindrances: [{ code: "budget", budget: "monthly", to: "free", until }],
+    };
+    const before: Choice = { key: "a", since: start, awaited: {} };
+    const choice = chooseAlong([candidate("a", {}, spared), candidate("b")], before, start);
+    expect(choice?.key).toBe("b");
+    const later = start + minute;
+    for (const judged of [{ left: undefined }, { left: 50, knownAt: start - hour }, { left: 3 }]) {
+      expect(chooseAlong([candidate("a", {}, judged), candidate("b")], choice, later)?.key).toBe("a");
+    }
+    // What is used up as well has to recover all the same.
+    const both = { ...spared, hindrances: [...(spared.hindrances ?? []), ...(out(until).hindrances ?? [])] };
+    const other = chooseAlong([candidate("a", {}, both), candidate("b")], before, start);
+    expect(chooseAlong([candidate("a", {}, { left: undefined }), candidate("b")], other, later)).toBe(other);
+  });
+
   it("goes to a member that was written in front of it since", () => {
     const choice: Choice = { key: "b", since: start, awaited: {} };
     expect(chooseAlong([candidate("new"), candidate("b")], choice, start + minute)?.key).toBe("new");

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { afterReport } from "../../src/core/domain/pushed.ts";
 import { afterFailure, afterSuccess, isDue } from "../../src/core/domain/snapshot.ts";
 import { quota, start } from "../fakes/core.ts";
 
 const minute = 60_000;
+const hour = 60 * minute;
 const attempt = { account: "a", provider: "acme", at: start, credentialKey: "key", floor: 5 * minute };
 const found = { readings: [quota({ resetsAt: start + minute })], owner: "5f0c1e" };
 
@@ -24,6 +26,20 @@ describe("a snapshot", () => {
     expect(
       afterSuccess({ ...attempt, credentialKey: "other" }, first, { readings: [] }).owner,
     ).toBeUndefined();
+  });
+
+  it("knows since when there are numbers, over reads, failures and reports", () => {
+    const never = afterFailure(attempt, undefined, { state: "error", message: "Down.", random: 0 });
+    const first = afterSuccess({ ...attempt, at: start + minute }, never, found);
+    const failed = afterFailure(attempt, first, { state: "error", message: "Down.", random: 0 });
+    const second = afterSuccess({ ...attempt, at: start + 2 * minute }, failed, found);
+    const report = { account: "a", provider: "acme", at: start + 3 * minute, readings: found.readings };
+    const reported = afterReport(report, second, { interval: minute, now: start });
+    const all = [never, first, failed, second, reported].map(({ knownSince }) => knownSince);
+    expect(all).toEqual([undefined, ...Array.from({ length: 4 }, () => start + minute)]);
+    // As stored before this was kept.
+    const old = { ...first, knownSince: undefined };
+    expect(afterSuccess({ ...attempt, at: start + hour }, old, found).knownSince).toBe(start + minute);
   });
 
   it("of a service that has ended says so, has no numbers and is never due", () => {

@@ -1,138 +1,19 @@
-import { runaway } from "../../src/core/domain/account-findings.ts";
-import { rose } from "../../src/core/domain/burn-rate.ts";
 import { type QuotaSample, samplesOf } from "../../src/core/domain/history.ts";
-import { paceOf } from "../../src/core/domain/pace.ts";
-import { quietUntil } from "../../src/core/domain/quiet-hours.ts";
-import { type Instant, type Snapshot, usedPercent } from "../../src/core/domain/quota.ts";
-import type { Channel, Outbox } from "../../src/core/ports.ts";
-import type { AccountFacts } from "../../src/core/services/account-look.ts";
-import type { AlertRule } from "../../src/core/services/alert-rules.ts";
-import {
-  alertRule,
-  createAlertHouse,
-  createFakeChannel,
-  type FakeChannel,
-  nothingToTell,
-  type Time,
-  type Weather,
-} from "./alert-house.ts";
+import type { Instant, Snapshot } from "../../src/core/domain/quota.ts";
+import type { Outbox } from "../../src/core/ports.ts";
+import { quietUntilFor } from "../../src/core/services/quiet.ts";
+import { createWatched, night, weathersFor } from "./alert-channels.ts";
+import { channelBehind, createGate, outboxBehind } from "./alert-gate.ts";
+import { createAlertHouse, nothingToTell, type Time } from "./alert-house.ts";
+import type { Plot, Read, Span, Told } from "./alert-plot.ts";
+import { ratesOf } from "./alert-rates.ts";
 import { account, snapshot } from "./core.ts";
-import { type Answer, createQuotaWorld, type Troubles } from "./quota-world.ts";
+import { createQuotaWorld } from "./quota-world.ts";
 import type { Random } from "./random.ts";
 
 const minutes = 60_000;
 const hours = 60 * minutes;
 const days = 24 * hours;
-
-/** What happens in a history, beside what people use. */
-export interface Plot extends Troubles {
-  accounts: number;
-  days: number;
-  /** Minutes between two reads of an account. */
-  interval: number;
-  /** Minutes between two sweeps. */
-  sweep: number;
-  replicas: number;
-  /** Reads that fail for hours, and accounts that are signed out. */
-  outages: boolean;
-  /** Processes end and begin anew; `"killed"`: at any moment, without a word. */
-  restarts: false | "told" | "killed";
-  /** Channels fail in all ways. */
-  weather: boolean;
-  /** One of the channels has quiet hours. */
-  quiet: boolean;
-  /** Somebody deletes messages. */
-  deletions: boolean;
-  /** What is told of how fast windows are used. */
-  rates: boolean;
-}
-
-/** One try to read an account. */
-export interface Read {
-  account: string;
-  at: Instant;
-  state: Snapshot["state"];
-  answers: readonly Answer[];
-  /** The process died while it looked at this. */
-  missed: boolean;
-}
-
-export interface Watched {
-  channel: FakeChannel;
-  rule: AlertRule;
-  /** Channels that cannot look for a post. */
-  isBlind: boolean;
-  quiet: boolean;
-}
-
-export interface Told {
-  plot: Plot;
-  end: Instant;
-  reads: readonly Read[];
-  /** Instants at which all accounts were looked at. */
-  sweeps: readonly Instant[];
-  watched: readonly Watched[];
-  /** How often a process was killed. */
-  kills: number;
-  /** From here on nothing goes wrong and nothing is quiet. */
-  calm: Instant;
-  mostPosts: number;
-  log: { level: string; fields: object; message: string }[];
-}
-
-export const night = { from: "22:00", to: "07:00", zone: "Europe/Berlin" };
-
-/** A door that closes behind a process that is killed: nothing it has begun goes on, and nothing it asks is answered. */
-function createGate() {
-  const gate = {
-    alive: true,
-    /** Dies at this many of its next steps outside. */
-    fuse: Number.POSITIVE_INFINITY,
-    step(): void {
-      gate.fuse -= 1;
-      if (gate.fuse <= 0) gate.alive = false;
-    },
-    pass<Result>(work: () => Promise<Result>): Promise<Result> {
-      return new Promise((resolve, reject) => {
-        gate.step();
-        if (!gate.alive) return;
-        work().then(
-          (result) => {
-            gate.step();
-            if (gate.alive) resolve(result);
-          },
-          (error) => {
-            gate.step();
-            if (gate.alive) reject(error);
-          },
-        );
-      });
-    },
-  };
-  return gate;
-}
-
-type Gate = ReturnType<typeof createGate>;
-
-function behind(gate: Gate, outbox: Outbox): Outbox {
-  return {
-    put: (incident) => gate.pass(() => outbox.put(incident)),
-    change: (incident) => gate.pass(() => outbox.change(incident)),
-    find: (query) => gate.pass(() => outbox.find(query)),
-    prune: (before) => gate.pass(() => outbox.prune(before)),
-  };
-}
-
-function channelBehind(gate: Gate, channel: Channel): Channel {
-  const { edit, reply, find } = channel;
-  return {
-    id: channel.id,
-    post: (message, options) => gate.pass(() => channel.post(message, options)),
-    ...(edit && { edit: (where, message) => gate.pass(() => edit(where, message)) }),
-    ...(reply && { reply: (where, message) => gate.pass(() => reply(where, message)) }),
-    ...(find && { find: (key) => gate.pass(() => find(key)) }),
-  };
-}
 
 /**
  * Plays a history: accounts are used and read, and whatever the plot says goes wrong.
@@ -151,24 +32,30 @@ export async function playHistory(
   const ids = Array.from({ length: plot.accounts }, (_, index) => `account-${index}`);
   const accounts = ids.map((id) => account(id, { interval: plot.interval * minutes }));
   const worlds = new Map(ids.map((id) => [id, createQuotaWorld(random, begin, plot)]));
-  const watched = createWatched(time, plot);
-  const mostPosts = 4;
+  const watched = createWatched(time, plot.quiet);
+  const quietUntil = quietUntilFor(plot.quiet ? [night] : []);
   const reads: Read[] = [];
-  const sweeps: Instant[] = [];
-  const log: Told["log"] = [];
+  const sweeps: { at: Instant; missed: boolean }[] = [];
   const samples = new Map(ids.map((id): [string, QuotaSample[]] => [id, []]));
+  const downs: Span[] = [];
+  const storms: Span[] = [];
   let kills = 0;
 
+  const isAway = (at: Instant) => storms.some(({ from, to }) => from <= at && at < to);
+  const weatherOfStore = { isAway: () => isAway(time.now()), isDone: () => random.chance(0.3) };
+  // Only of processes that overtake each other does it matter how long a post takes.
+  const lag = () => (plot.replicas === 1 ? 0 : random.between(0, random.chance(0.2) ? 9000 : 200));
+
   function createProcess(outbox: Outbox) {
-    const gate = createGate();
+    const gate = createGate(time);
     /** What this process knows of the accounts; it may be behind the others. */
     const snapshots = new Map<string, Snapshot>();
     const house = createAlertHouse({
       accounts,
       rules: watched.map(({ rule }) => rule),
       time,
-      outbox: behind(gate, outbox),
-      channels: watched.map(({ channel }) => channelBehind(gate, channel)),
+      outbox: outboxBehind(gate, outbox, weatherOfStore),
+      channels: watched.map(({ channel }) => channelBehind(gate, channel, time, lag)),
       later: (milliseconds, work) => time.later(milliseconds, () => (gate.alive ? work() : undefined)),
       factsOf: (id) => {
         const seen = snapshots.get(id);
@@ -177,11 +64,8 @@ export async function playHistory(
         return { ...nothingToTell, snapshot: seen, told: seen.readings, ...rates };
       },
       samplesOf: async (id, before) => (samples.get(id) ?? []).filter(({ at }) => at < before),
-      quietUntil: (channel, now) =>
-        now < calm && watched.some((one) => one.channel.id === channel && one.quiet)
-          ? quietUntil(night, now)
-          : undefined,
-      mostPosts,
+      quietUntil: (channel, now) => (now < calm ? quietUntil(channel, now) : undefined),
+      mostPosts: plot.mostPosts,
     });
     return { gate, snapshots, house };
   }
@@ -204,8 +88,8 @@ export async function playHistory(
       });
       while (!isStopped) await time.pass(100);
     }
-    old.gate.alive = false;
-    log.push(...old.house.log.lines);
+    old.gate.die();
+    downs.push({ from: old.gate.diedAt ?? time.now(), to: time.now() });
     const fresh = createProcess(outbox);
     for (const [id, seen] of stored) fresh.snapshots.set(id, seen);
     processes[replica] = fresh;
@@ -215,47 +99,59 @@ export async function playHistory(
   async function sweep(replica: number): Promise<void> {
     const process = processes[replica];
     if (process === undefined) return;
-    sweeps.push(time.now());
-    void process.house.raise.sweep().then(() => process.house.tell.sweep());
+    const swept = process.house.raise.sweep();
+    void swept.then(() => process.house.tell.sweep());
+    await looking(swept, (made) => sweeps.push(made));
+  }
+
+  /** Has a look made, of which is known a minute later whether anything has come of it. */
+  async function looking(look: Promise<void>, note: (made: { at: Instant; missed: boolean }) => void) {
+    const made = { at: time.now(), missed: false };
+    let isSeen = false;
+    note(made);
+    void look.then(() => {
+      isSeen = true;
+    });
     await time.pass(0);
+    time.later(minutes, () => {
+      made.missed = !isSeen || storms.some(({ from, to }) => from <= time.now() && made.at < to);
+    });
   }
 
   async function read(id: string, isDown: boolean): Promise<void> {
     const world = worlds.get(id);
-    const replica = random.whole(0, plot.replicas - 1);
-    const process = processes[replica];
+    const process = processes[random.whole(0, plot.replicas - 1)];
     if (world === undefined || !process?.gate.alive) return;
     const at = time.now();
     const before = stored.get(id);
     const { quotas, answers } = isDown ? { quotas: [], answers: [] } : world.answer(at);
-    const state = isDown ? random.one(["error", "error", "auth_expired"] as const) : "ok";
+    const state = isDown ? random.one(["error", "error", "auth_expired"] as const) : ("ok" as const);
     const last = before ?? snapshot(id, { fetchedAt: undefined, readings: [], failures: 0 });
     const seen: Snapshot =
       state === "ok"
         ? snapshot(id, { readings: quotas, fetchedAt: at, attemptedAt: at })
         : { ...last, state, attemptedAt: at, failures: last.failures + 1 };
-    const made: Read = { account: id, at, state, answers, missed: false };
-    reads.push(made);
     stored.set(id, seen);
     for (const other of processes) {
-      const lag = other === process ? 0 : random.between(0, 2 * minutes);
-      if (lag === 0) other.snapshots.set(id, seen);
-      else time.later(lag, () => void other.snapshots.set(id, seen));
+      const lagging = other === process ? 0 : random.between(0, 2 * minutes);
+      if (lagging === 0) other.snapshots.set(id, seen);
+      else time.later(lagging, () => void other.snapshots.set(id, seen));
     }
-    let isSeen = false;
-    void process.house.raise.look(id).then(() => {
-      isSeen = true;
-    });
-    await time.pass(0);
-    time.later(minutes, () => {
-      made.missed = !isSeen;
-    });
+    await looking(process.house.raise.look(id), (made) =>
+      reads.push(Object.assign(made, { account: id, state, answers } satisfies Partial<Read>)),
+    );
+    // The others look for something to tell as well, at any moment.
+    for (const other of processes) {
+      const soon = random.between(100, 5000);
+      if (other !== process && random.chance(0.3))
+        time.later(soon, () => void (other.gate.alive && other.house.tell.sweep()));
+    }
     if (state === "ok")
       samples.set(id, [...(samples.get(id) ?? []).slice(-20), ...samplesOf(id, quotas, at)]);
   }
 
   /** What is to happen, last first. */
-  const diary: { at: Instant; what: () => Promise<void> }[] = [];
+  const diary: { at: Instant; what: () => Promise<void> | void }[] = [];
   for (const id of ids) {
     let down = 0;
     const again = (at: Instant): void => {
@@ -274,57 +170,59 @@ export async function playHistory(
     };
     again(begin + random.between(0, plot.interval * minutes));
   }
-  for (let at = begin + plot.sweep * minutes; at < end; at += plot.sweep * minutes) {
+  async function sweepAll(): Promise<void> {
+    for (const [replica, { gate }] of processes.entries()) {
+      if (gate.alive) await sweep(replica);
+      else if (time.now() >= calm || random.chance(0.6)) await restart(replica);
+    }
+  }
+  for (let at = begin + plot.sweep * minutes; at < end; at += plot.sweep * minutes)
+    diary.push({ at, what: sweepAll });
+
+  /** Something that befalls at random, again and again so many hours later. */
+  function befall(isSo: boolean, [least, most]: [number, number], what: (at: Instant) => void): void {
+    const first = begin + random.between(0, least) * hours;
+    for (let at = first; isSo && at < calm; at += random.between(least, most) * hours) what(at);
+  }
+  befall(plot.restarts !== false, [0.5, 8], (at) => {
+    const replica = random.whole(0, plot.replicas - 1);
     diary.push({
       at,
       what: async () => {
-        for (let replica = 0; replica < plot.replicas; replica += 1) {
-          if (processes[replica]?.gate.alive) await sweep(replica);
-          else await restart(replica);
-        }
+        const gate = processes[replica]?.gate;
+        if (plot.restarts === "told") return await restart(replica);
+        kills += 1;
+        if (gate === undefined) return;
+        // It dies in the middle of what it will do next, and is found dead by a later sweep.
+        if (random.chance(0.5)) gate.isDoomed = true;
+        else gate.fuse = random.whole(1, 40);
       },
     });
+  });
+  befall(plot.storms, [5, 40], (at) =>
+    storms.push({ from: at, to: Math.min(calm, at + random.between(0.01, 3) * hours) }),
+  );
+  for (const one of watched) {
+    befall(plot.weather, [1, 12], (from) => {
+      const weather = random.one(weathersFor(one));
+      const to = Math.min(calm, from + random.between(0.01, 2) * hours);
+      const turn = (now: typeof weather) => () => {
+        one.channel.weather = now;
+      };
+      one.weathers.push({ from, to, weather });
+      diary.push({ at: from, what: turn(weather) }, { at: to, what: turn("fine") });
+    });
   }
-  if (plot.restarts !== false) {
-    for (let at = begin; at < calm; at += random.between(0.5, 8) * hours) {
-      const replica = random.whole(0, plot.replicas - 1);
-      diary.push({
-        at,
-        what: async () => {
-          const gate = processes[replica]?.gate;
-          if (plot.restarts === "told") return await restart(replica);
-          kills += 1;
-          // It dies in the middle of what it will do next, and is found dead by the next sweep.
-          if (gate !== undefined) gate.fuse = random.whole(1, 40);
-        },
-      });
-    }
-  }
-  if (plot.weather) {
-    for (const one of watched) {
-      for (let at = begin; at < calm; at += random.between(1, 12) * hours) {
-        const weather = random.one(weathersFor(one));
-        const until = Math.min(calm, at + random.between(0.01, 2) * hours);
-        const turn = (to: Weather) => async () => {
-          one.channel.weather = to;
-        };
-        diary.push({ at, what: turn(weather) }, { at: until, what: turn("fine") });
-      }
-    }
-  }
-  if (plot.deletions) {
-    for (let at = begin; at < calm; at += random.between(1, 10) * hours) {
-      diary.push({
-        at,
-        what: async () => {
-          const one = random.one(watched);
-          const message = one.channel.posts.at(-1);
-          if (message === undefined || one.channel.edit === undefined) return;
-          one.channel.remove(message.where);
-        },
-      });
-    }
-  }
+  befall(plot.deletions, [1, 10], (at) => {
+    diary.push({
+      at,
+      what: () => {
+        const { channel } = random.one(watched);
+        const message = channel.posts.at(-1);
+        if (message !== undefined && channel.edit !== undefined) channel.remove(message.where);
+      },
+    });
+  });
 
   diary.sort((a, b) => b.at - a.at);
   for (let next = diary.pop(); next !== undefined; next = diary.pop()) {
@@ -332,68 +230,7 @@ export async function playHistory(
     await next.what();
   }
   await time.until(end + 20 * minutes);
-  for (let replica = 0; replica < plot.replicas; replica += 1) await sweep(replica);
+  await sweepAll();
   await time.pass(5 * minutes);
-  for (const { house } of processes) log.push(...house.log.lines);
-  return { plot, end: time.now(), reads, sweeps, watched, kills, calm, mostPosts, log };
-}
-
-/** How fast windows are used, as the program reckons it. */
-function ratesOf(
-  { readings, fetchedAt: at = 0 }: Snapshot,
-  samples: readonly QuotaSample[],
-  now: Instant,
-): Pick<AccountFacts, "projections" | "rises"> {
-  const quotas = readings.filter((reading) => reading.kind === "quota");
-  const known = quotas.flatMap((reading) => {
-    const usedNow = usedPercent(reading);
-    const before = samples.filter((sample) => sample.reading === reading.id && sample.at < at);
-    return usedNow === undefined ? [] : [{ reading, usedPercent: usedNow, before }];
-  });
-  return {
-    projections: known.flatMap(({ before, ...about }) => {
-      const { projection } = paceOf(about.reading, { at, now, samples: before }) ?? {};
-      if (projection === undefined) return [];
-      const runsOut = { at: projection.runsOutAt, beforeReset: projection.beforeReset };
-      return [{ ...about, runsOut, basis: "lately" }];
-    }),
-    rises: known.flatMap(({ before, ...about }) => {
-      const { used: value = 0, limit, resetsAt } = about.reading;
-      const risen = rose(
-        [...before, { at, value, limit, resetsAt }],
-        runaway.points / 3,
-        runaway.minutes * minutes,
-      );
-      return risen === undefined
-        ? []
-        : [{ ...about, points: (risen.points * 15 * minutes) / Math.max(15 * minutes, risen.over) }];
-    }),
-  };
-}
-
-function createWatched(time: Time, plot: Plot): Watched[] {
-  const make = (id: string, can: Parameters<typeof createFakeChannel>[2], rule: Partial<AlertRule>) => ({
-    channel: createFakeChannel(id, time, can),
-    rule: alertRule(id, rule),
-    isBlind: can?.find === undefined,
-    quiet: false,
-  });
-  return [
-    { ...make("chat", { edit: true, find: "keys" }, {}), quiet: plot.quiet },
-    make("blind", { edit: true }, { at: [75, 100], resets: false }),
-    make("hook", { find: "repeats" }, { at: [90, 100], windows: ["opens", "weekly", "monthly", "slides"] }),
-    make("paper", {}, { at: [80], accounts: ["account-0"] }),
-  ];
-}
-
-function weathersFor({ channel, isBlind }: Watched): Weather[] {
-  const all: Weather[] = [
-    "fails",
-    "refuses",
-    "swallows",
-    { retryAfter: 90_000 },
-    { retryAfter: 30 * minutes },
-  ];
-  // What was never taken is lost where nobody can tell.
-  return isBlind || channel.find === undefined ? all : [...all, "silent"];
+  return { plot, end: time.now(), reads, sweeps, watched, kills, downs, storms, calm };
 }

@@ -85,7 +85,7 @@ export interface FakeChannel extends Channel {
   shown(where: string): readonly Told[];
   /** Somebody deletes a message. */
   remove(where: string): void;
-  /** Messages that could not be changed since they were deleted, or seemed to be. */
+  /** Messages that could not be changed since they were deleted. */
   gone: ReadonlySet<string>;
 }
 
@@ -154,9 +154,9 @@ export function createFakeChannel(
 
   if (can.edit) {
     channel.edit = (where, message) => {
-      if (removed.has(where) || channel.weather === "refuses") gone.add(where);
+      if (removed.has(where)) gone.add(where);
       return removed.has(where)
-        ? Promise.reject(new AppError("delivery_refused", "The message is gone."))
+        ? Promise.reject(new AppError("delivery_refused", "The message is gone.", { gone: true }))
         : meet(() => void channel.edits.push({ at: clock.now(), where, told: toldIn(message) }));
     };
     channel.reply = (where, message) =>

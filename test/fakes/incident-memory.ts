@@ -37,7 +37,10 @@ export function look(rest: Partial<Look> = {}): Look {
   return { findings: [], endings: new Map(), held: new Set(), doubts: new Map(), ...rest };
 }
 
-/** What is remembered of one scope and channel from look to look, and what each look adds to tell. */
+/**
+ * What is remembered of one scope and channel from look to look, and what each look adds to tell; the channel has it as
+ * soon as it is told, unless it is `down`.
+ */
 export function createMemory(scope = "a", channel = "kept") {
   const kept = new Map<string, Incident>();
   let ids = 0;
@@ -45,14 +48,18 @@ export function createMemory(scope = "a", channel = "kept") {
     ids += 1;
     return `i${ids}`;
   };
-  return {
+  const memory = {
+    down: false,
     known: () => [...kept.values()],
     open: () => [...kept.values()].filter(isOpen),
     /** Stores what a look has found, and tells in words what a channel gets to see of that. */
     take(found: Look, now: Instant): string[] {
       const before = new Map(kept);
       const { added, changed } = reconcile([...kept.values()], found, { channel, scope, now, newId });
-      for (const one of [...added, ...changed]) kept.set(one.key, one);
+      for (const one of [...added, ...changed]) {
+        const sentVersion = memory.down ? one.delivery.sentVersion : one.version;
+        kept.set(one.key, { ...one, delivery: { ...one.delivery, sentVersion } });
+      }
       return [...changed, ...added].flatMap((one) => {
         if (one.version === (before.get(one.key)?.version ?? 0)) return [];
         const over = !isOpen(one) && before.has(one.key) ? "over: " : "";
@@ -60,4 +67,5 @@ export function createMemory(scope = "a", channel = "kept") {
       });
     },
   };
+  return memory;
 }

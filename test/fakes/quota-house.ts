@@ -1,6 +1,7 @@
 import { createCommands } from "../../src/core/commands/index.ts";
 import { createTargets } from "../../src/core/commands/targets.ts";
 import { type Account, accountName } from "../../src/core/domain/account.ts";
+import type { DrawChart } from "../../src/core/domain/chart.ts";
 import type { Combos } from "../../src/core/domain/combo.ts";
 import { createDays } from "../../src/core/domain/day.ts";
 import type { DigestPlan } from "../../src/core/domain/digest-plan.ts";
@@ -13,16 +14,18 @@ import type { Ledger } from "../../src/core/ports.ts";
 import type { ProviderReading } from "../../src/core/provider.ts";
 import { createReadingsOf } from "../../src/core/services/account-readings.ts";
 import { createAlertActions } from "../../src/core/services/alert-actions.ts";
-import { createBudgets } from "../../src/core/services/budgets.ts";
+import { type Budgets, createBudgets } from "../../src/core/services/budgets.ts";
+import type { ThresholdsOf } from "../../src/core/services/chart-quotas.ts";
 import { createDigestFacts } from "../../src/core/services/digest-facts.ts";
 import { createDigestMemory } from "../../src/core/services/digest-memory.ts";
 import { createDigestPlans } from "../../src/core/services/digest-plans.ts";
 import type { MarkedBudget } from "../../src/core/services/money-facts.ts";
 import { createMutes } from "../../src/core/services/mutes.ts";
+import { createQuotaHistories } from "../../src/core/services/quota-history.ts";
 import { createQuotaReports } from "../../src/core/services/quota-report.ts";
 import { createReadQuotas } from "../../src/core/services/read-quotas.ts";
 import { createReminders } from "../../src/core/services/reminders.ts";
-import { createRouteModes } from "../../src/core/services/route-mode.ts";
+import { createRouteModes, type RouteModes } from "../../src/core/services/route-mode.ts";
 import { createRouting } from "../../src/core/services/routing.ts";
 import type { TestChannels } from "../../src/core/services/send-test.ts";
 import { createSharedPools } from "../../src/core/services/shared-pools.ts";
@@ -48,6 +51,12 @@ export function createQuotaHouse(setup: {
   billing?: Readonly<Record<string, Billing>> | undefined;
   /** List prices; none is known unless told. */
   pricing?: Pricing | undefined;
+  /** What follows from budgets; nothing unless told. */
+  lookAtMoney?: ((house: { routeModes: RouteModes; budgets: Budgets }) => Promise<void>) | undefined;
+  /** Pictures; by default one byte. */
+  draw?: DrawChart | undefined;
+  /** Percent used; by default 80 and 90. */
+  thresholdsOf?: ThresholdsOf | undefined;
   /** Where alerts go; nowhere unless told. */
   channels?: TestChannels | undefined;
 }) {
@@ -104,12 +113,19 @@ export function createQuotaHouse(setup: {
     pricing: setup.pricing ?? (() => undefined),
     ...{ ledger: store.ledger, history: store.history, today: ledger.today, routeModes: digests.routeModes },
   });
+  const charts = {
+    draw: setup.draw ?? (async () => ({ png: Uint8Array.of(1) })),
+    thresholdsOf: setup.thresholdsOf ?? (() => [80, 90]),
+  };
   const commands = createCommands({
+    raise: { lookAtMoney: async () => await setup.lookAtMoney?.(digests) },
     using: setup.using ?? (async () => []),
     ...digests,
     routing,
     timezone: "UTC",
     ...{ outbox, mutes, reminders, clock },
+    histories: createQuotaHistories({ history: store.history, clock }),
+    ...charts,
     alertActions: createAlertActions({ outbox, clock, wake }),
     channels: setup.channels ?? { ids: [], post: async () => {} },
     nameAccount: (id) => ({
@@ -133,6 +149,7 @@ export function createQuotaHouse(setup: {
     mutes,
     reminders,
     routing,
+    charts,
     woken,
     ...ledger,
     ...digests,

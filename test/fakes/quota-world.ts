@@ -10,6 +10,8 @@ type Kind =
   /** Begins with its first use and lasts five hours; until then it tells no reset. */
   | "opens"
   | "daily"
+  /** Begins at midnight in Berlin, which is 23, 24 or 25 hours after the last one. */
+  | "local"
   | "weekly"
   | "monthly"
   /** Looks back a day: use comes and goes, and there is no reset. */
@@ -53,6 +55,7 @@ export interface Troubles {
 const lengths: Readonly<Record<Kind, number>> = {
   opens: 5 * hours,
   daily: days,
+  local: days,
   weekly: 7 * days,
   monthly: 31 * days,
   slides: days,
@@ -61,10 +64,11 @@ const lengths: Readonly<Record<Kind, number>> = {
 /** Percent of a window that one percent of the five-hour one is. */
 const shares: Readonly<Record<Kind, number>> = {
   opens: 1,
-  daily: 0.35,
-  weekly: 0.12,
-  monthly: 0.04,
-  slides: 0.5,
+  daily: 0.5,
+  local: 0.7,
+  weekly: 0.25,
+  monthly: 0.1,
+  slides: 0.6,
 };
 
 /** A provider's account: its windows fill as somebody works, and start over when their time has come. */
@@ -72,7 +76,8 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
   const kinds: Kind[] = random.one([
     ["opens", "weekly"],
     ["opens", "weekly", "slides"],
-    ["daily", "monthly"],
+    ["daily", "monthly", "slides"],
+    ["opens", "local"],
     ["opens", "daily", "weekly", "monthly"],
   ]);
   let now = start;
@@ -83,9 +88,10 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
   let right = 0;
   const windows = new Map(
     kinds.map((kind): [string, Window] => {
-      const used = random.chance(0.3) ? random.between(70, 100) : random.between(0, 70);
-      const length = lengths[kind];
-      const resetsAt = kind === "slides" ? undefined : start + random.between(0.05, 1) * length;
+      const some = random.chance(0.3) ? random.between(70, 100) : random.between(0, 70);
+      const used = random.chance(0.1) ? 100 : some;
+      const first = start + random.between(0.05, 1) * lengths[kind];
+      const resetsAt = kind === "slides" ? undefined : kind === "local" ? midnightAfter(start) : first;
       return [kind, { kind, used, instance: 1, resetsAt, lag: lagOf() }];
     }),
   );
@@ -103,6 +109,7 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
   }
 
   function nextReset({ kind }: Window, after: Instant): Instant {
+    if (kind === "local") return midnightAfter(after);
     if (kind !== "monthly") return after + lengths[kind];
     const date = new Date(after);
     return date.setUTCMonth(date.getUTCMonth() + 1);
@@ -118,7 +125,7 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
   function work(): void {
     if (random.chance(0.06)) busy = !busy;
     const blocked = [...windows.values()].some(({ used }) => used >= 100);
-    const some = random.chance(0.08) ? random.between(12, 28) : random.between(0, 5);
+    const some = random.chance(0.08) ? random.between(12, 28) : random.between(0, 9);
     if (rest > 0) rest -= 1;
     else if (busy && !blocked) {
       for (const window of windows.values()) {
@@ -127,7 +134,7 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
       }
     }
     const slides = windows.get("slides");
-    if (slides !== undefined) slides.used = Math.max(0, slides.used - random.between(0, 3));
+    if (slides !== undefined) slides.used = Math.max(0, slides.used - random.between(0, 4));
   }
 
   function misfortune(): void {
@@ -183,4 +190,22 @@ export function createQuotaWorld(random: Random, start: Instant, troubles: Troub
       return { quotas, answers };
     },
   };
+}
+
+const berlin = new Intl.DateTimeFormat("en", {
+  timeZone: "Europe/Berlin",
+  hour: "2-digit",
+  hourCycle: "h23",
+});
+
+/** The hour that a clock in Berlin shows. */
+export function hourInBerlin(at: Instant): number {
+  return Number(berlin.format(at));
+}
+
+/** The next time that a clock in Berlin shows midnight. */
+function midnightAfter(at: Instant): Instant {
+  let next = Math.floor(at / hours) * hours + hours;
+  while (hourInBerlin(next) !== 0) next += hours;
+  return next;
 }

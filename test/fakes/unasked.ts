@@ -1,13 +1,26 @@
+import { z } from "zod";
 import type { HttpAppOptions } from "../../src/http/app.ts";
 
 const refuse = () => {
   throw new Error("not asked");
 };
 
-/** What the HTTP interface asks only for callers that tell it something. */
+/** What the HTTP interface asks only for callers that want other things than reports. */
 export const unasked: Pick<
   HttpAppOptions,
-  "acceptSnapshot" | "recordUsage" | "otlp" | "reportLimit" | "readRecord" | "allocations" | "taskSizes"
+  | "acceptSnapshot"
+  | "recordUsage"
+  | "otlp"
+  | "reportLimit"
+  | "readRecord"
+  | "allocations"
+  | "taskSizes"
+  | "bodies"
+  | "feed"
+  | "health"
+  | "metrics"
+  | "forgetUser"
+  | "version"
 > = {
   acceptSnapshot: refuse,
   recordUsage: refuse,
@@ -16,4 +29,10 @@ export const unasked: Pick<
   readRecord: refuse,
   allocations: { allocate: refuse, active: refuse, of: refuse, use: refuse, release: refuse },
   taskSizes: { sizeOf: refuse },
+  bodies: { usageRecord: z.unknown(), snapshot: z.unknown(), limit: z.unknown() },
+  feed: { open: refuse },
+  health: { look: refuse },
+  metrics: { text: refuse, contentType: "text/plain" },
+  forgetUser: refuse,
+  version: "0.0.0",
 };

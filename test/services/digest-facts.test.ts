@@ -159,6 +159,7 @@ describe("what has happened since", () => {
           incident(type),
         ),
         incident("budget.period_over", { endedAt: start }),
+        incident("budget.exceeded", { subject: "raised", endedAt: start }),
         incident("quota.reset", { endedAt: start - hour }),
         incident("quota.reset", { subject: "remind|glm", endedAt: start }),
       ),
@@ -187,6 +188,7 @@ describe("what has happened since", () => {
         { ...low("old", 90), openedAt: start - 3 * day },
         { ...low("told", 90), subject: "told" },
         { ...low("told", 90), subject: "told", version: 1 },
+        { ...low("same pool", 90), aside: true },
         incident("account.forbidden", { ...silent, about: "blocked" }),
       ],
     });

@@ -83,6 +83,24 @@ function setup(
   };
 }
 
+/** An account with a window of the team's own, that nobody can read. */
+function ownWindow(options: Parameters<typeof setup>[0] = {}) {
+  const all = setup(options);
+  const { facts, house, samples, time } = all;
+  return {
+    ...all,
+    async say(used: number, points = 0) {
+      const own = quota({ id: "daily", label: "daily", used, counted: { at: time.now(), atLeast: false } });
+      const rises = points > 0 ? [{ reading: own, usedPercent: used, points, over: 600_000 }] : [];
+      const state = { state: "error", fetchedAt: start - hours, attemptedAt: start, failures: 1 } as const;
+      facts.set("a", { ...nothingToTell, snapshot: snapshot("a", state), own: [own], rises });
+      await house().raise.look("a");
+      samples.push(...samplesOf("a", [own], time.now()));
+      await time.pass(1000);
+    },
+  };
+}
+
 const reset = start + 5 * hours;
 
 describe("A look", () => {
@@ -248,7 +266,7 @@ describe("An account", () => {
     });
     const running = (id: string, used: number) => {
       const reading = quota({ id, used });
-      return read("a", [reading], { rises: [{ reading, usedPercent: used, points: 20 }] });
+      return read("a", [reading], { rises: [{ reading, usedPercent: used, points: 20, over: 600_000 }] });
     };
     await running("one", 30);
     expect(channel.posts[0]?.told[0]?.event).toMatchObject({ type: "quota.runaway", top: { value: "ci" } });
@@ -259,15 +277,7 @@ describe("An account", () => {
   });
 
   it("has windows of the team's own, which are true now although nobody read it", async () => {
-    const { facts, house, told, time } = setup();
-    const own = (used: number) =>
-      quota({ id: "daily", label: "daily", used, counted: { at: time.now(), atLeast: false } });
-    const say = async (used: number) => {
-      const old = snapshot("a", { state: "error", fetchedAt: start, attemptedAt: start, failures: 1 });
-      facts.set("a", { ...nothingToTell, snapshot: old, own: [own(used)] });
-      await house().raise.look("a");
-      await time.pass(1000);
-    };
+    const { told, time, say } = ownWindow();
     await time.pass(2 * hours);
     await say(50);
     expect(told()).toEqual(["a source.stale"]);
@@ -275,6 +285,40 @@ describe("An account", () => {
     expect(told()).toEqual(["a quota.low"]);
     await say(70);
     expect(told()).toContain("a quota.recovered over");
+  });
+
+  it("has windows of the team's own, of which only what comes after the first count is told", async () => {
+    const { told, say } = ownWindow();
+    await say(85);
+    expect(told()).toEqual(["a source.stale"]);
+    await say(86);
+    expect(told()).toEqual([]);
+    await say(92);
+    expect(told()).toEqual(["a quota.low"]);
+  });
+
+  it("has windows of the team's own that are run on, by whom is told too", async () => {
+    const { channel, say } = ownWindow({
+      topOf: async () => ({ dimension: "agent", value: "ci", part: 0.9 }),
+    });
+    await say(20);
+    await say(40, 20);
+    const [run] = channel.posts.flatMap(({ told }) => told).filter(({ event }) => event.rise !== undefined);
+    expect(run?.event).toMatchObject({ type: "quota.runaway", top: { value: "ci" } });
+  });
+
+  it("is first seen once, also when the history of its first numbers was lost", async () => {
+    const { facts, house, told, time } = setup({ samplesOf: async () => [] });
+    const knownSince = time.now();
+    const read = async (used: number) => {
+      const at = { fetchedAt: time.now(), attemptedAt: time.now(), knownSince };
+      facts.set("a", { ...nothingToTell, snapshot: snapshot("a", at), told: [quota({ used })] });
+      await house().raise.look("a");
+      await time.pass(10 * minutes);
+    };
+    await read(10);
+    await read(85);
+    expect(told()).toEqual(["a quota.low"]);
   });
 
   it("that is gone from the configuration, or whose rule is, has its alerts ended without a word", async () => {
@@ -354,9 +398,9 @@ describe("Accounts that draw on one pool", () => {
 });
 
 describe("Money", () => {
-  const budget = (usedUsd: number, from = "2026-11-22"): BudgetState => {
+  const budget = (usedUsd: number, from = "2026-11-22"): BudgetState & { to: string } => {
     const period = { id: "daily", period: "day", limitMicros: 10_000_000 } as const;
-    return { ...period, from, usedMicros: usedUsd * 1_000_000, at: [80, 100] };
+    return { ...period, from, to: from, usedMicros: usedUsd * 1_000_000, at: [80, 100] };
   };
 
   it("is told where everything is told, and not where only some accounts are", async () => {
@@ -377,6 +421,132 @@ describe("Money", () => {
     await time.pass(1000);
     expect(told(channel).sort()).toEqual(["budget.reached", "cost.spike over"]);
     expect(told(ops)).toEqual([]);
+  });
+
+  it("has its consequences before it is told, and by the same numbers, so that all comes as one", async () => {
+    let used = 9;
+    const { house, channel, time } = setup({
+      money: async () => {
+        const budgets = [{ ...budget(used), switchTo: "free" as const }];
+        used += 1;
+        return { budgets, spike: { day: "2026-11-22", now: start, usedMicros: 0, before: [] } };
+      },
+    });
+    const seen: number[] = [];
+    house().raise.onMoney(async ({ budgets }) => {
+      seen.push(budgets[0]?.usedMicros ?? 0);
+      if (seen.length < 2) return;
+      const switched = { combo: "best", from: "dear", to: "cheap" };
+      const event = { type: "route.switched", at: time.now(), switched } as const;
+      void house().raise.announce("switch|cheap", event);
+      // Choices are written down before they hold.
+      await turnOver();
+    });
+    await house().raise.lookAtMoney();
+    await house().raise.lookAtMoney();
+    await time.pass(1000);
+    expect(seen).toEqual([9_000_000, 10_000_000]);
+    expect(channel.posts).toHaveLength(1);
+    expect(channel.posts[0]?.told.map(({ event }) => event.type).sort()).toEqual([
+      "budget.exceeded",
+      "route.switched",
+      "route.switched",
+    ]);
+  });
+});
+
+describe("A channel that asks for events", () => {
+  const hook = (...events: readonly string[]) => {
+    const rule = alertRule("ops", { events, hook: true });
+    const house = setup({ rules: [alertRule("kept"), rule] });
+    const heard = () =>
+      house.ops.posts.splice(0).flatMap(({ told }) => told.map(({ event }) => event.type as string));
+    return { ...house, heard };
+  };
+
+  it("gets every reset, though it is not told what was low", async () => {
+    const { read, heard, time } = hook("quota.reset");
+    await read("a", [quota({ used: 10, resetsAt: reset })]);
+    for (const used of [85, 100]) await read("a", [quota({ used, resetsAt: reset })]);
+    expect(heard()).toEqual([]);
+    await time.until(reset + minutes);
+    await read("a", [quota({ used: 1, resetsAt: reset + 5 * hours })]);
+    expect(heard()).toEqual(["quota.reset"]);
+    await read("a", [quota({ used: 2, resetsAt: reset + 5 * hours })]);
+    expect(heard()).toEqual([]);
+  });
+
+  it("gets both what it asks for and how that ended, once each", async () => {
+    const { read, heard, time } = hook("quota.exhausted", "quota.re*");
+    await read("a", [quota({ used: 10, resetsAt: reset })]);
+    for (const used of [85, 100, 100]) await read("a", [quota({ used, resetsAt: reset })]);
+    expect(heard()).toEqual(["quota.exhausted"]);
+    await time.until(reset + minutes);
+    await read("a", [quota({ used: 1, resetsAt: reset + 5 * hours })]);
+    expect(heard()).toEqual(["quota.reset"]);
+    await read("a", [quota({ used: 82, resetsAt: reset + 5 * hours })]);
+    await read("a", [quota({ used: 70, resetsAt: reset + 5 * hours })]);
+    expect(heard()).toEqual(["quota.recovered"]);
+  });
+
+  it("gets what it missed while it was down in full", async () => {
+    const { read, heard, time, ops } = hook("quota.*");
+    await read("a", [quota({ used: 10, resetsAt: reset })]);
+    ops.weather = "fails";
+    await time.until(reset - hours);
+    await read("a", [quota({ used: 100, resetsAt: reset })]);
+    await time.until(reset + minutes);
+    await read("a", [quota({ used: 1, resetsAt: reset + 5 * hours })]);
+    ops.weather = "fine";
+    await time.pass(10 * minutes);
+    expect(heard().sort()).toEqual(["quota.exhausted", "quota.reset"]);
+  });
+
+  it("gets that an account or its source is well again", async () => {
+    const { read, fail, heard, house, time } = hook("account.recovered", "source.recovered");
+    await read("a", [quota()]);
+    await fail("a", "auth_expired");
+    await read("a", [quota()]);
+    expect(heard()).toEqual(["account.recovered"]);
+    for (let each = 0; each < 5; each += 1) {
+      await time.pass(9 * minutes);
+      await fail("a");
+      await house().raise.sweep();
+    }
+    await read("a", [quota()]);
+    expect(heard()).toEqual(["source.recovered"]);
+  });
+
+  it("gets once that the period of a budget is over", async () => {
+    let from = "2026-11-22";
+    const money = async () => ({
+      budgets: [
+        {
+          ...{ id: "daily", period: "day" as const, from, to: from, at: [80, 100], limitMicros: 10 },
+          ...(from === "2026-11-22" ? { usedMicros: 8, projectedMicros: 20 } : { usedMicros: 0 }),
+        },
+      ],
+      spike: { day: from, now: start, usedMicros: 0, before: [] },
+    });
+    const rule = alertRule("ops", { events: ["budget.period_over"], hook: true });
+    const { house, told, ops, time } = setup({ rules: [rule], money });
+    for (const day of ["2026-11-22", "2026-11-22", "2026-11-23", "2026-11-23"]) {
+      from = day;
+      await house().raise.lookAtMoney();
+      await time.pass(1000);
+    }
+    expect(told(ops)).toEqual(["budget.period_over over"]);
+  });
+
+  it("leaves no trace of what it only follows where people look", async () => {
+    const { read, outbox } = hook("quota.reset");
+    await read("a", [quota({ used: 10, resetsAt: reset })]);
+    await read("a", [quota({ used: 85, resetsAt: reset })]);
+    const open = await outbox.find({ open: true });
+    expect(open.map(({ channel, aside = false, version }) => [channel, aside, version])).toEqual([
+      ["kept", false, 1],
+      ["ops", true, 0],
+    ]);
   });
 });
 

@@ -92,6 +92,27 @@ describe("a route of a combo", () => {
     expect(routing.route({ combo: "coding" }).order.map(({ account }) => account)[0]).toBe("glm-main");
   });
 
+  it("goes back when a budget allows it again, though nobody knows what is left of its member", async () => {
+    const house = await process();
+    const { routing, read, routeModes, switches } = house;
+    read("claude-lan", []);
+    const budget = {
+      id: "monthly",
+      period: "month",
+      from: "2026-11-01",
+      to: "2026-11-30",
+      at: [100],
+    } as const;
+    const spent = { ...budget, usedMicros: 10, switchTo: "free" } as const;
+    await routeModes.update([{ ...spent, limitMicros: 10 }]);
+    await routing.sweep();
+    expect(choiceOf(house)).toBe("free-one");
+    await routeModes.update([{ ...spent, limitMicros: 100 }]);
+    await routing.sweep();
+    expect(choiceOf(house)).toBe("claude-lan/claude-opus-*");
+    expect(switches).toHaveLength(2);
+  });
+
   it("switches when its member is used up and back when that has recovered, and tells each switch once", async () => {
     const house = await process();
     const { routing, read, clock, switches } = house;

@@ -149,6 +149,18 @@ describe("the digest", () => {
     expect(posts).toHaveLength(1);
   });
 
+  it("goes out at its time also when it was set up only a moment before", async () => {
+    const { pass, clock, posts, open } = setUp();
+    clock.advance(hour - 5_000);
+    await open().note();
+    expect(posts).toHaveLength(0);
+    await pass(5_000);
+    expect(posts).toHaveLength(1);
+    await open().note();
+    await pass(minute);
+    expect(posts).toHaveLength(1);
+  });
+
   it("that is asked for from chat begins with the next time that comes, however late it is seen", async () => {
     const soon = setUp({ since: start });
     await soon.pass(2 * hour);

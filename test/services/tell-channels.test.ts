@@ -71,8 +71,8 @@ describe("A channel", () => {
     await put("c");
     await time.pass(900);
     expect(channel.posts.map(({ told }) => words(told))).toEqual(["a v1, b v1, c v1"]);
-    expect(channel.posts[0]?.at).toBe(start + 150);
-    expect((await stored("c")).delivery).toMatchObject({ sentVersion: 1, where: "1", sentAt: start + 150 });
+    expect(channel.posts[0]?.at).toBe(start + 250);
+    expect((await stored("c")).delivery).toMatchObject({ sentVersion: 1, where: "1", sentAt: start + 250 });
   });
 
   it("is told although something new comes again and again", async () => {
@@ -81,8 +81,8 @@ describe("A channel", () => {
       await put(`i${each}`);
       await time.pass(100);
     }
-    expect(channel.posts.length).toBeGreaterThan(5);
-    expect(channel.posts[0]?.at).toBe(start + 150);
+    expect(channel.posts.length).toBeGreaterThan(3);
+    expect(channel.posts[0]?.at).toBe(start + 450);
   });
 
   it("is told by the sweep what nobody woke it for", async () => {
@@ -163,6 +163,20 @@ describe("A message", () => {
     await change("a", { level: 90, loud: true });
     await time.pass(1000);
     expect(channel.posts.map(({ told }) => words(told))).toEqual(["a v1, b v1", "a v2"]);
+  });
+
+  it("that the channel does not let be changed just now is not posted anew, and changed when it does", async () => {
+    const { put, change, time, channel, house } = setup();
+    await put("a");
+    await time.pass(200);
+    channel.weather = "refuses";
+    await change("a", { level: 90, loud: true });
+    await time.pass(minutes);
+    expect(house.refusals).toEqual(["kept: kept does not let the bot in."]);
+    channel.weather = "fine";
+    await time.pass(2 * hours);
+    expect(channel.posts).toHaveLength(1);
+    expect(channel.edits.map(({ told }) => words(told))).toEqual(["a v2"]);
   });
 
   it("that grows while it is on its way is brought up to date", async () => {

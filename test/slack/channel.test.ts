@@ -116,6 +116,7 @@ describe("changing a message on Slack", () => {
     await expect(channel.edit?.(where, used)).rejects.toMatchObject({
       code: "delivery_refused",
       message: expect.stringContaining("deleted"),
+      details: { gone: true },
     });
   });
 
@@ -134,9 +135,11 @@ describe("changing a message on Slack", () => {
       const channel = slack.channel("slack:C123");
       const where = await channel.post(failing);
       fake.fail("chat.update", { kind: "error", error });
+      const isGone = error !== "token_revoked";
       await expect(channel.edit?.(where, used)).rejects.toMatchObject({
         code: "delivery_refused",
         message: expect.stringContaining(error),
+        details: isGone ? { gone: true } : {},
       });
     },
   );

@@ -46,6 +46,13 @@ describe("the terminal as a channel", () => {
     );
   });
 
+  it("prints lines as long as they are where nobody's window has a width", async () => {
+    const { chat, written } = open();
+    const long = "word ".repeat(100).trim();
+    await chat.channel.post({ ...alert, blocks: [{ type: "facts", facts: [{ label: "x", value: long }] }] });
+    expect(written()).toContain(`x  ${long}\n`);
+  });
+
   it("prints anew what has changed, as nothing that is printed can be changed", async () => {
     const { chat, clock, written } = open();
     expect(chat.channel.edit).toBeUndefined();

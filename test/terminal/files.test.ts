@@ -21,13 +21,16 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
 });
 
-async function chat(lines: string, options: { interactive: boolean; folder?: string }): Promise<string> {
+async function chat(
+  lines: string,
+  options: { interactive: boolean; folder?: string; message?: Message },
+): Promise<string> {
   const output = new PassThrough();
   const written: string[] = [];
   output.on("data", (chunk) => written.push(String(chunk)));
   const commands = {
     async *answer() {
-      yield message;
+      yield options.message ?? message;
     },
   } as unknown as Commands;
   const terminal = createTerminalChat({
@@ -76,5 +79,19 @@ describe("a file on the terminal", () => {
     const said = await chat("/quota export\n", { interactive: false });
     expect(said).toContain("2 usage records.\n\nid,at\r\na,1\n");
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe("a picture on the terminal", () => {
+  const content = Uint8Array.of(0x89, 0x50, 0xff, 0x00);
+
+  it("is written byte by byte, also where nobody types", async () => {
+    const picture: Message = {
+      ...message,
+      file: { name: "chart.png", mediaType: "image/png", content, picture: { alt: "A chart." } },
+    };
+    for (const interactive of [true, false]) await chat("/quota chart\n", { interactive, message: picture });
+    expect(await readFile(join(folder, "chart.png"))).toEqual(Buffer.from(content));
+    expect(await readFile(join(folder, "chart-2.png"))).toEqual(Buffer.from(content));
   });
 });

@@ -99,7 +99,8 @@ export function alertsCommand(
     }
     const about = target === undefined ? undefined : new Set(poolsOf(accounts));
     const open = (await options.outbox.find({ open: true })).filter(
-      (incident) => !isReminder(incident) && (about?.has(incident.event.account ?? "") ?? true),
+      (incident) =>
+        !isReminder(incident) && !incident.aside && (about?.has(incident.event.account ?? "") ?? true),
     );
     return openAlerts(open, {
       ...{ nameAccount, surface: call.asker.surface, watched: options.configured, channels: channels.ids },

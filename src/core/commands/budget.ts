@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import { adminsOnly } from "../messages/alert-answers.ts";
 import { budgetSet, budgetStatus, budgetTakenBack, notSetFromChat, setHow } from "../messages/budget.ts";
 import { type Budgets, type ChatBudget, chatBudgets } from "../services/budgets.ts";
+import type { RaiseAlerts } from "../services/raise-alerts.ts";
 import type { RouteModes } from "../services/route-mode.ts";
 import type { Asker, Command } from "./command.ts";
 import type { LedgerCommandOptions } from "./ledger-options.ts";
@@ -12,13 +13,15 @@ import type { LedgerCommandOptions } from "./ledger-options.ts";
 export interface BudgetCommandOptions {
   budgets: Budgets;
   routeModes: Pick<RouteModes, "current">;
+  /** What follows from budgets follows at once. */
+  raise: Pick<RaiseAlerts, "lookAtMoney">;
 }
 
 /** `/quota budget [set] [daily|weekly|monthly] [USD|off]`: where budgets stand, and setting them. */
 export function budgetCommand(
   options: BudgetCommandOptions & Pick<LedgerCommandOptions, "usageReports" | "today">,
 ): Command {
-  const { budgets, routeModes, usageReports } = options;
+  const { budgets, routeModes, raise, usageReports } = options;
 
   async function status({ surface }: Asker): Promise<Message> {
     const today = parsePeriod("today", options.today());
@@ -41,11 +44,13 @@ export function budgetCommand(
   async function set(id: ChatBudget, amount: string, asker: Asker): Promise<Message> {
     if (amount !== "off") {
       await budgets.set(id, Number(amount), asker);
+      await raise.lookAtMoney();
       return budgetSet(id, Number(amount), await status(asker));
     }
     const named = async () => (await budgets.list()).find((budget) => budget.id === id);
     if ((await named())?.setBy === undefined) return notSetFromChat(id);
     await budgets.set(id, undefined, asker);
+    await raise.lookAtMoney();
     return budgetTakenBack(id, await named(), await status(asker));
   }
 

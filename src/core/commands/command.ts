@@ -19,11 +19,14 @@ interface Named {
 /**
  * A word a command takes after its name; surfaces complete it. `target` is an account or a provider, matched
  * forgivingly; `period` days, such as "7d"; `dimension` what usage is broken down by, typed after "by"; `time` how
- * long, such as "2h"; `clock` a time of day, "09:00"; `amount` US dollars, or "off"; `route` a combo or a model.
+ * long, such as "2h"; `clock` a time of day, "09:00"; `amount` US dollars, or "off"; `route` a combo or a model;
+ * `range` how far back, such as "24h".
  */
 export type Parameter = Named &
   (
-    | { kind: "target" | "period" | "dimension" | "time" | "clock" | "amount" | "route" }
+    | { kind: "period" | "dimension" | "time" | "clock" | "amount" | "route" | "range" }
+    /** `or`: a word that stands for something else than an account; then no provider is meant. */
+    | { kind: "target"; or?: string | undefined }
     | { kind: "word"; choices: readonly string[] }
   );
 

@@ -4,6 +4,7 @@ import { nearest } from "../matching.ts";
 import { unknownArgument, unknownWord } from "../messages/help.ts";
 import { type AlertCommandOptions, alertsCommand } from "./alerts.ts";
 import { type BudgetCommandOptions, budgetCommand } from "./budget.ts";
+import { type ChartCommandOptions, chartCommand } from "./chart.ts";
 import type { Asker, Call, Command, Commands } from "./command.ts";
 import { costCommand } from "./cost.ts";
 import { type DigestCommandOptions, digestCommand } from "./digest.ts";
@@ -28,7 +29,8 @@ export function createCommands(
     AlertCommandOptions &
     RemindCommandOptions &
     BudgetCommandOptions &
-    RoutingCommandOptions,
+    RoutingCommandOptions &
+    ChartCommandOptions,
 ): Commands {
   const others = [
     listCommand(options),
@@ -36,6 +38,7 @@ export function createCommands(
     resetsCommand(options),
     usageCommand(options),
     costCommand(options),
+    chartCommand(options),
     exportCommand(options),
     digestCommand(options),
     alertsCommand(options),
@@ -105,7 +108,11 @@ export function createCommands(
       if (known.kind === "route") {
         return options.routing.names(typed.trim(), 25).map((word) => ({ label: word, value: word }));
       }
-      return known.kind === "target" ? targets.complete(typed) : completionsOf(known, typed, options.today());
+      const { kind } = known;
+      if (kind !== "target") return completionsOf(known, typed, options.today());
+      const word = known.or?.startsWith(typed.trim().toLowerCase()) ? known.or : undefined;
+      const found = targets.complete(typed);
+      return word === undefined ? found : [{ label: word, value: word }, ...found].slice(0, 25);
     },
   };
 }

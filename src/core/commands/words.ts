@@ -4,6 +4,7 @@ import { parsePeriod } from "../domain/period.ts";
 import { dimensions } from "../domain/usage.ts";
 import { nearest } from "../matching.ts";
 import { monthName } from "../messages/period-words.ts";
+import { parseRange } from "../services/quota-history.ts";
 import type { Parameter } from "./command.ts";
 
 /** What a typed word means to a parameter, in the spelling that its command knows; undefined when it does not fit. */
@@ -17,6 +18,8 @@ export function meaningOf(parameter: Parameter, typed: string, today: Day): stri
       return parsePeriod(word, today)?.name;
     case "dimension":
       return dimensions.find((dimension) => dimension === word || `${dimension}s` === word);
+    case "range":
+      return parseRange(word) === undefined ? undefined : word;
     case "time":
       return parseHowLong(word) === undefined ? undefined : word;
     case "clock":
@@ -78,6 +81,8 @@ function vocabulary(parameter: Parameter, today: Day): { label: string; value: s
       return [...usualPeriods, ...lastMonths(today)];
     case "dimension":
       return dimensions.map((dimension) => ({ label: dimension, value: dimension }));
+    case "range":
+      return usualRanges;
     case "time":
       return usualTimes;
     case "clock":
@@ -96,6 +101,13 @@ const usualPeriods = [
   { label: "this month", value: "month" },
   { label: "the last 7 days", value: "7d" },
   { label: "the last 30 days", value: "30d" },
+];
+
+const usualRanges = [
+  { label: "the last 24 hours", value: "24h" },
+  { label: "the last 7 days", value: "7d" },
+  { label: "the last 30 days", value: "30d" },
+  { label: "the last 90 days", value: "90d" },
 ];
 
 const usualTimes = [

@@ -18,42 +18,60 @@ export interface Projected {
 }
 
 /**
- * Finds windows that run out before their reset if it goes on like this. Once found, it holds until the window is over,
- * so that each window is told once.
+ * Finds windows that run out before their reset if it goes on like this. Once found, it holds until the window is over or
+ * has run out, and is not found again in it, so that each window is told once.
  *
- * @param facts.open open incidents of the account on the channel
+ * @param facts.known incidents of the account on the channel
  */
 export function findProjections(facts: {
   account: string;
   at: Instant;
   firstSight: boolean;
-  open: readonly Incident[];
+  known: readonly Incident[];
   readings: readonly Reading[];
   projections: readonly Projected[];
 }): { findings: Finding[]; endings: Map<string, Ending> } {
   const prefix = `running-out|${facts.account}|`;
   const endings = new Map<string, Ending>();
   const findings = new Map<string, Finding>();
-  for (const { subject, event } of facts.open.filter((incident) => incident.subject.startsWith(prefix))) {
-    const quota = facts.readings.find(
+  const ours = facts.known.filter((incident) => incident.subject.startsWith(prefix));
+  const quotaOf = (event: AlertEvent) =>
+    facts.readings.find(
       (reading): reading is Quota => reading.kind === "quota" && reading.id === event.window?.id,
     );
-    if (isOver(event, quota, facts.at)) {
-      endings.set(subject, { event: { ...event, at: facts.at }, quiet: true });
+  for (const { subject, event } of ours.filter(isOpen)) {
+    const quota = quotaOf(event);
+    const used = quota && usedPercent(quota);
+    const isNext = isOver(event, quota, facts.at);
+    if (isNext || (used ?? 0) >= 100) {
+      const window = isNext ? event.window : quota && windowOf(quota);
+      endings.set(subject, { event: { ...event, at: facts.at, window }, quiet: true });
       continue;
     }
     const window = event.window && { ...event.window, resetsAt: quota?.resetsAt ?? event.window.resetsAt };
     findings.set(subject, { subject, level: 1, event: { ...event, window } });
   }
+  const done = new Set(
+    ours
+      .filter((incident) => !isOpen(incident) && hasRunOut(incident.event))
+      .filter(({ event }) => !isOver(event, quotaOf(event), facts.at))
+      .map(({ subject }) => subject),
+  );
   for (const { reading, usedPercent: used, runsOut, basis } of facts.projections) {
     if (reading.kind !== "quota" || used < worthProjecting || used >= 100) continue;
     const subject = `${prefix}${reading.scope ?? ""}|${reading.id}`;
+    if (done.has(subject)) continue;
     const projection = { runsOutAt: runsOut.at, beforeReset: runsOut.beforeReset, basis };
     const { at, account } = facts;
     const event = { type: "quota.running_out", at, account, window: windowOf(reading), projection } as const;
     findings.set(subject, { subject, level: 1, event, silent: facts.firstSight });
   }
   return { findings: [...findings.values()], endings };
+}
+
+/** Whether it was over since nothing was left, and not since its window had begun anew. */
+function hasRunOut({ window }: AlertEvent): boolean {
+  return (window?.usedPercent ?? 0) >= 100;
 }
 
 /** Whether the window that something was found of has begun anew; one that is not told any more has after a day. */
@@ -68,11 +86,13 @@ function isOver({ window }: AlertEvent, quota: Quota | undefined, at: Instant): 
 /** Points within so many minutes that nobody spends by hand. */
 export const runaway = { points: 15, minutes: 15 };
 
-/** A quota with the points that it rose by within `runaway.minutes`, as far as that is a third of a run or more. */
+/** A quota with the points that it rose by of late, as far as that is a third of a run or more. */
 export interface Risen {
   reading: Reading;
   usedPercent: number;
   points: number;
+  /** Over so many milliseconds: more than `runaway.minutes` where reads are further apart. */
+  over: number;
 }
 
 /**
@@ -86,17 +106,18 @@ export function findRunaways(facts: {
   open: readonly Incident[];
   top?: AlertEvent["top"];
 }): Finding[] {
-  return facts.rises.flatMap(({ reading, points }): Finding[] => {
+  return facts.rises.flatMap(({ reading, points, over }): Finding[] => {
     if (reading.kind !== "quota") return [];
     const subject = runawaySubject(facts.account, reading);
     const goesOn = facts.open.some((incident) => incident.subject === subject && isOpen(incident));
-    if (points < (goesOn ? runaway.points / 3 : runaway.points)) return [];
+    const run = runaway.points * Math.max(1, over / (runaway.minutes * 60_000));
+    if (points < (goesOn ? run / 3 : run)) return [];
     const event: AlertEvent = {
       type: "quota.runaway",
       at: facts.at,
       account: facts.account,
       window: windowOf(reading),
-      rise: { points: Math.round(points), minutes: runaway.minutes },
+      rise: { points: Math.floor(points), minutes: Math.max(runaway.minutes, Math.round(over / 60_000)) },
       top: facts.top,
     };
     return [{ subject, level: 1, event }];

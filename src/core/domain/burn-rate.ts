@@ -63,8 +63,8 @@ function isSameWindow(a: Point, b: Point): boolean {
 
 /**
  * By how many percent points of its limit a quota rose up to its last sample, and over how many milliseconds, if that
- * were at least `points` within `within` milliseconds. Of samples further apart than that, up to twice, the mean rise
- * has to be as steep.
+ * were at least `points` within `within` milliseconds. Where there is no sample within that, as reads are rarer, the one
+ * before counts, up to twice as far back; its rise has to be as steep.
  *
  * @param samples of one quota, oldest first
  */
@@ -77,9 +77,11 @@ export function rose(
   const last = run.at(-1);
   if (last?.limit === undefined || last.limit <= 0) return undefined;
   const { at, value, limit } = last;
+  const earlier = run.slice(0, -1);
+  const near = earlier.filter((sample) => at - sample.at <= within);
+  const rare = earlier.slice(-1).filter((sample) => at - sample.at <= 2 * within);
   // Use never falls within a run, so the earliest sample that is steep enough has the largest rise.
-  return run
-    .filter((sample) => at > sample.at && at - sample.at <= 2 * within)
+  return (near.length > 0 ? near : rare)
     .map((sample) => ({ points: ((value - sample.value) / limit) * 100, over: at - sample.at }))
     .find((rise) => rise.points >= points * Math.max(1, rise.over / within));
 }

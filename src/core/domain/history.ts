@@ -85,3 +85,20 @@ function saysTheSame(a: QuotaSample, b: QuotaSample): boolean {
   if (a.resetsAt === undefined || b.resetsAt === undefined) return a.resetsAt === b.resetsAt;
   return isSameReset(a.resetsAt, b.resetsAt);
 }
+
+/**
+ * How many milliseconds two neighbouring samples of a reading may lie apart when no read between them failed: for long only
+ * the last sample of an hour or a day is kept, and of those that say the same one an hour.
+ *
+ * @param interval milliseconds between two reads
+ */
+export function usualSpacing(
+  before: QuotaSample,
+  after: QuotaSample,
+  { interval, now }: { interval: number; now: Instant },
+): number {
+  const age = now - before.at;
+  if (age > 60 * day) return 2 * day + 2 * interval;
+  if (age > 2 * day) return 2 * hour + 2 * interval;
+  return saysTheSame(before, after) ? hour + 2 * interval : interval;
+}

@@ -12,6 +12,8 @@ export interface Finding {
   once?: boolean | undefined;
   /** Not told unless it grows: it was so when we first looked. */
   silent?: boolean | undefined;
+  /** Only followed for what comes after it: nobody is to be told of it here. */
+  aside?: boolean | undefined;
 }
 
 /** How something ended. */
@@ -32,8 +34,8 @@ export interface Look {
   doubts: ReadonlyMap<string, Instant>;
   /** When what was looked at was so; absent: now. */
   at?: Instant | undefined;
-  /** What is found is noted and not told: people hear of it from another account of the same pool. */
-  noted?: boolean | undefined;
+  /** All that is found is only followed: people hear of it from another account of the same pool. */
+  aside?: boolean | undefined;
 }
 
 /** What was posted of an incident without a word yet of whether it arrived. */
@@ -91,6 +93,8 @@ export interface Incident {
   version: number;
   /** Whether something of what is not told yet is worth a new message where the old one cannot be changed. */
   loud: boolean;
+  /** Whether it is only followed; see `Finding.aside`. */
+  aside?: boolean | undefined;
   delivery: Delivery;
   /** Who has taken it on, as the platform calls them. */
   takenBy?: string | undefined;

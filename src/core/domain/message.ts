@@ -51,11 +51,27 @@ export interface Action {
   command: string;
 }
 
+/** Levels over time as a drawing of characters. */
+export interface Plot {
+  lines: readonly {
+    label: string;
+    /** From 0 to 1, at equal steps; undefined: nothing is known. */
+    levels: readonly (number | undefined)[];
+    /** Beside the line: "63% left". */
+    value: string;
+    mark?: Mark | undefined;
+  }[];
+  /** What the steps begin and end with: "Fri 20 Nov 14:10", "now". */
+  from: string;
+  to: string;
+}
+
 export type Block =
   | { type: "text"; text: Text }
   | { type: "facts"; facts: readonly { label: string; value: Text }[] }
   | { type: "bars"; bars: readonly Bar[] }
   | { type: "table"; columns: readonly Column[]; rows: readonly (readonly Text[])[] }
+  | { type: "plot"; plot: Plot }
   | { type: "actions"; actions: readonly Action[] };
 
 /** What we say, before any platform's syntax. */
@@ -64,8 +80,16 @@ export interface Message {
   tone: Tone;
   blocks: readonly Block[];
   footer?: Text | undefined;
-  /** Handed over beside the message, to the asker alone. */
-  file?: { name: string; mediaType: string; content: string } | undefined;
+  /** Handed over beside the message, to the asker alone unless it is a picture of what the message says. */
+  file?: MessageFile | undefined;
+}
+
+export interface MessageFile {
+  name: string;
+  mediaType: string;
+  content: string | Uint8Array;
+  /** Set of a picture; `alt` says what it shows to whoever does not see it. */
+  picture?: { alt: string } | undefined;
 }
 
 /** The pieces of a text. */

@@ -26,10 +26,12 @@ interface MoneyNow {
   top?: AlertEvent["top"];
 }
 
+/** Percent of a budget that what is expected has to fall to before it is not feared any more: a pace goes up and down. */
+const calm = 90;
+
 /**
- * Finds budgets that have reached a mark, those that will be exceeded at this pace, told once in a period since a pace
- * goes up and down, and those that have the requests switched to other accounts. A new period ends what the one before
- * had.
+ * Finds budgets that have reached a mark, those that will be exceeded at this pace, and those that have the requests
+ * switched to other accounts. A new period ends what the one before had.
  */
 export function findBudgets(
   budgets: readonly BudgetState[],
@@ -44,19 +46,20 @@ export function findBudgets(
       endings.set(subject, { event: switchedBack(event, budgets, facts.now) });
       continue;
     }
-    const isNew = budgets.some(({ id, from }) => id === event.budget?.id && from !== event.budget.from);
+    const now = budgets.find(({ id }) => id === event.budget?.id);
+    const isNew = now !== undefined && now.from !== event.budget?.from;
     const type = isNew ? "budget.period_over" : event.type;
-    endings.set(subject, { event: { ...event, type, at: facts.now }, quiet: true });
+    const stands = now === undefined || isNew ? {} : standing(now);
+    endings.set(subject, { event: { ...event, ...stands, type, at: facts.now }, quiet: true });
   }
   return { findings, endings };
 }
 
 function findingsOf(state: BudgetState, facts: MoneyNow): Finding[] {
   const { now: at, top } = facts;
-  const { id, period, from, limitMicros, usedMicros, projectedMicros } = state;
-  const budget = { id, period, from, limitMicros };
+  const { id, from, limitMicros, usedMicros, projectedMicros } = state;
+  const { budget, money } = standing(state);
   const level = Math.max(0, ...state.at.filter((mark) => usedMicros >= (mark / 100) * limitMicros));
-  const money = { usedMicros, projectedMicros };
   const findings: Finding[] = [];
   if (level > 0) {
     const type = level >= 100 ? "budget.exceeded" : "budget.reached";
@@ -69,12 +72,26 @@ function findingsOf(state: BudgetState, facts: MoneyNow): Finding[] {
   }
   if (usedMicros < limitMicros) {
     const subject = `budget-projected|${id}|${from}`;
-    const isProjected = projectedMicros !== undefined && projectedMicros >= limitMicros;
-    const told = facts.open.find((incident) => incident.subject === subject)?.event;
-    const event = isProjected ? ({ type: "budget.projected", at, budget, money, top } as const) : told;
-    if (event !== undefined) findings.push({ subject, level: 1, event });
+    const open = facts.open.find((incident) => incident.subject === subject);
+    const feared = open === undefined ? limitMicros : (calm / 100) * limitMicros;
+    // What cannot be expected now says nothing against what was.
+    const isProjected = projectedMicros === undefined ? open !== undefined : projectedMicros >= feared;
+    const event = { type: "budget.projected", at, budget, money, top } as const;
+    if (isProjected) {
+      findings.push({
+        subject,
+        level: 1,
+        event: projectedMicros === undefined ? (open?.event ?? event) : event,
+      });
+    }
   }
   return findings;
+}
+
+/** How a budget stands, as events tell it. */
+function standing(state: BudgetState) {
+  const { id, period, from, limitMicros, usedMicros, projectedMicros } = state;
+  return { budget: { id, period, from, limitMicros }, money: { usedMicros, projectedMicros } };
 }
 
 /** Whether a budget is exceeded that has the requests switched then. */

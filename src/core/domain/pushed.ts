@@ -1,6 +1,6 @@
 import type { Instant, Reading, Snapshot } from "./quota.ts";
 import { nextSamples } from "./shared-pool.ts";
-import { isTooOld } from "./snapshot.ts";
+import { isTooOld, knownSince } from "./snapshot.ts";
 
 /** What a person's machine reported of an account. */
 export interface Report {
@@ -40,6 +40,7 @@ export function afterReport(
     owner: previous?.owner,
     samples: nextSamples(previous?.samples ?? [], readings),
     fetchedAt: at,
+    knownSince: knownSince(previous) ?? at,
     attemptedAt: read?.attemptedAt ?? at,
     nextReadAt: read?.nextReadAt ?? at,
     failures: read?.failures ?? 0,

@@ -1,4 +1,5 @@
-import { createCalendar } from "./calendar.ts";
+import { type Calendar, createCalendar } from "./calendar.ts";
+import { createMemo } from "./memo.ts";
 import type { Instant } from "./quota.ts";
 
 /** A part of the day in which nothing but what is urgent is posted. */
@@ -15,7 +16,7 @@ export interface QuietHours {
  * jump over comes with the jump.
  */
 export function quietUntil({ from, to, zone }: QuietHours, now: Instant): Instant | undefined {
-  const calendar = createCalendar(zone);
+  const calendar = calendars.get(zone, () => createCalendar(zone));
   const shown = new Date(calendar.wallAt(now));
   const midnight = Date.UTC(shown.getUTCFullYear(), shown.getUTCMonth(), shown.getUTCDate());
   for (const date of [midnight - day, midnight]) {
@@ -27,6 +28,8 @@ export function quietUntil({ from, to, zone }: QuietHours, now: Instant): Instan
 }
 
 const day = 86_400_000;
+/** Making a calendar takes longer than asking it. */
+const calendars = createMemo<Calendar>(100);
 
 function timeOf(time: string): number {
   const [hours = 0, minutes = 0] = time.split(":").map(Number);

@@ -89,8 +89,16 @@ function findQuota(
   const since = open.openedAt;
   const event = { type: verdict.over, at, account, window: windowOf(quota), threshold: open.level, since };
   look.endings.set(subject, { event, quiet: true });
-  const isNews = verdict.news && open.version > 0 && level < open.level;
+  const isNews = verdict.news && isTold(open) && level < open.level;
   return isNews ? { quota, news: { subject: `back|${open.key}`, level: 1, event, once: true } } : undefined;
+}
+
+/**
+ * Whether the channel has seen it, or may have. Of what it is only told when it is over, the one message says that it
+ * was so and is not any more.
+ */
+function isTold({ delivery }: Incident): boolean {
+  return delivery.sentVersion > 0 || delivery.begun !== undefined;
 }
 
 /** A window that is not told any more says nothing of its use; a day after its reset it is given up. */

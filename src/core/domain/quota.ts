@@ -101,6 +101,8 @@ export interface Snapshot {
   samples?: readonly Sample[] | undefined;
   /** When the readings were read; absent when no read has succeeded yet. */
   fetchedAt?: Instant | undefined;
+  /** When readings of the account were first known. */
+  knownSince?: Instant | undefined;
   attemptedAt: Instant;
   /** No read before this instant. */
   nextReadAt: Instant;

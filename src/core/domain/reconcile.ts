@@ -60,8 +60,9 @@ function newestOf(known: readonly Incident[]): Map<string, Incident> {
   return newest;
 }
 
-function opened(finding: Finding, number: number, { noted }: Look, place: Place): Incident {
+function opened(finding: Finding, number: number, look: Look, place: Place): Incident {
   const { subject, level, event, once, silent } = finding;
+  const aside = isAside(finding, look);
   const { channel, scope, now } = place;
   return {
     key: `${channel}|${subject}|${number}`,
@@ -75,8 +76,9 @@ function opened(finding: Finding, number: number, { noted }: Look, place: Place)
     openedAt: now,
     endedAt: once ? now : undefined,
     fullAt: level >= full ? now : undefined,
-    version: silent || noted ? 0 : 1,
+    version: silent || aside ? 0 : 1,
     loud: true,
+    aside,
     delivery: { sentVersion: 0, attempts: 0, nextTry: now },
     revision: 0,
   };
@@ -93,20 +95,23 @@ function ended(incident: Incident, { event, quiet }: Ending, now: Instant): Inci
   return incident.version === 0 ? over : withNews(over, !quiet);
 }
 
+/** Undefined, so that the two are the same when they are stored, where it is not. */
+function isAside({ aside }: Finding, look: Look): true | undefined {
+  return aside || look.aside ? true : undefined;
+}
+
 /** Undefined when nothing has changed that is worth storing. */
-function continued(
-  incident: Incident,
-  { subject, level, event }: Finding,
-  { doubts, noted }: Look,
-  now: Instant,
-): Incident | undefined {
-  const doubtedAt = doubts.get(subject);
-  const next = { ...incident, level, event, doubtedAt };
+function continued(incident: Incident, finding: Finding, look: Look, now: Instant): Incident | undefined {
+  const { subject, level, event } = finding;
+  const doubtedAt = look.doubts.get(subject);
+  const aside = isAside(finding, look);
+  const next = { ...incident, level, event, doubtedAt, aside };
   if (level === incident.level) {
-    return doubtedAt === incident.doubtedAt && !hasDrifted(incident.event, event) ? undefined : next;
+    const isSame = doubtedAt === incident.doubtedAt && aside === incident.aside;
+    return isSame && !hasDrifted(incident.event, event) ? undefined : next;
   }
   if (level >= full && incident.level < full) next.fullAt = now;
-  const isNews = level > incident.level && !noted;
+  const isNews = level > incident.level && !aside;
   return isNews || incident.version > 0 ? withNews(next, isNews) : next;
 }
 

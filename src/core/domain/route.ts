@@ -20,7 +20,10 @@ export interface Candidate {
 export interface Choice {
   key: string;
   since: Instant;
-  /** Those in front of it that were passed over, and when they were expected back; null: nobody knew. */
+  /**
+   * Those in front of it that were passed over, and when they were expected back; null: nobody knew. One that only a
+   * budget kept away is not among them: it has nothing to recover from.
+   */
   awaited: Readonly<Record<string, Instant | null>>;
 }
 
@@ -48,7 +51,10 @@ export function chooseAlong(
     return !isEarlier || before === undefined || hasRecovered(one, before, now);
   });
   if (next === undefined || next.key === before?.key) return before;
-  const passed = chain.slice(0, chain.indexOf(next)).map((one) => [one.key, endOf(one, now)] as const);
+  const passed = chain
+    .slice(0, chain.indexOf(next))
+    .filter((one) => !isOnlySpared(one))
+    .map((one) => [one.key, endOf(one, now)] as const);
   return { key: next.key, since: now, awaited: Object.fromEntries(passed) };
 }
 
@@ -57,15 +63,24 @@ function lasts({ verdict }: Candidate, now: Instant): boolean {
   return verdict.available || (verdict.until !== undefined && verdict.until - now <= brief);
 }
 
+/** Whether nothing keeps it away but a budget. */
+function isOnlySpared({ verdict: { hindrances } }: Candidate): boolean {
+  return hindrances.length > 0 && hindrances.every(({ code }) => code === "budget");
+}
+
 function endOf({ verdict }: Candidate, now: Instant): Instant | null {
   return verdict.available ? now : (verdict.until ?? null);
 }
 
-/** The end it was expected to come back at has passed, or it has been seen with enough left since. */
+/**
+ * The end it was expected to come back at has passed, or it has been seen with enough left since. What was not waited
+ * for may be used as soon as it can be.
+ */
 function hasRecovered({ key, verdict }: Candidate, choice: Choice, now: Instant): boolean {
   const { left, knownAt } = verdict;
   const expected = choice.awaited[key];
-  const isDue = expected === undefined || (expected !== null && expected <= now);
+  if (expected === undefined) return true;
+  const isDue = expected !== null && expected <= now;
   if (left === undefined) return isDue || expected === null;
   return left >= recovered && (isDue || (knownAt ?? 0) > choice.since);
 }

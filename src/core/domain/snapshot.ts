@@ -25,6 +25,7 @@ export function afterSuccess(attempt: Attempt, previous: Snapshot | undefined, f
   const { plan, readings, owner, retired } = found;
   // Another credential may be that of somebody else.
   const same = previous?.credentialKey === attempt.credentialKey ? previous : undefined;
+  const fetchedAt = retired !== undefined && readings.length === 0 ? undefined : attempt.at;
   return {
     account: attempt.account,
     provider: attempt.provider,
@@ -34,7 +35,8 @@ export function afterSuccess(attempt: Attempt, previous: Snapshot | undefined, f
     readings,
     owner: owner ?? same?.owner,
     samples: nextSamples(same?.samples ?? [], readings),
-    fetchedAt: retired !== undefined && readings.length === 0 ? undefined : attempt.at,
+    fetchedAt,
+    knownSince: knownSince(previous) ?? fetchedAt,
     attemptedAt: attempt.at,
     nextReadAt: attempt.at + attempt.floor,
     failures: 0,
@@ -73,12 +75,18 @@ export function afterFailure(
     owner: previous?.owner,
     samples: previous?.samples,
     fetchedAt: previous?.fetchedAt,
+    knownSince: knownSince(previous),
     pushedBy: previous?.pushedBy,
     attemptedAt: attempt.at,
     nextReadAt: attempt.at + wait,
     failures,
     credentialKey: attempt.credentialKey,
   };
+}
+
+/** When readings were first known, as far as the snapshot tells; undefined when there never were any. */
+export function knownSince(snapshot: Snapshot | undefined): Instant | undefined {
+  return snapshot?.knownSince ?? snapshot?.fetchedAt;
 }
 
 /** States that only a person can end: asking again by the clock would harm the account or lead nowhere. */

@@ -1,9 +1,9 @@
 import type { AlertEvent, EventType } from "../domain/event.ts";
 import type { Span, Text, Tone } from "../domain/message.ts";
+import { eventTitle, type NameAccount } from "./event-titles.ts";
 import { duration, percentLeft, quantity } from "./format.ts";
 
-/** What accounts are called. */
-export type NameAccount = (id: string) => { name: string; providerName: string };
+export type { NameAccount };
 
 /** An event in words: a headline that stands alone, and a sentence with the facts. */
 export interface EventWords {
@@ -13,9 +13,8 @@ export interface EventWords {
 
 /** Puts an event into words. */
 export function eventWords(event: AlertEvent, nameAccount: NameAccount): EventWords {
-  const name = event.account === undefined ? "" : nameAccount(event.account).name;
   const text = asSentence([...texts[event.type](event), ...topPart(event)]);
-  return { title: titles[event.type](event, name), text };
+  return { title: eventTitle(event, nameAccount), text };
 }
 
 /** With a word such as "weekly" in front written as at the beginning of a sentence; a name such as "gpt-5" stays. */
@@ -38,32 +37,6 @@ const good: ReadonlySet<EventType> = new Set([
   "account.recovered",
   "source.recovered",
 ]);
-
-const titles: Readonly<Record<EventType, (event: AlertEvent, name: string) => string>> = {
-  "quota.low": ({ window }, name) => `${name} has used ${usedOf(window)}%`,
-  "quota.exhausted": (_event, name) => `${name} is exhausted`,
-  "quota.reset": (_event, name) => `${name} is back`,
-  "quota.reset_early": (_event, name) => `${name} is back early`,
-  "quota.reset_moved": ({ moved }, name) =>
-    `${name} resets ${moved !== undefined && moved.to < moved.from ? "earlier" : "later"}`,
-  "quota.recovered": (_event, name) => `${name} has room again`,
-  "quota.running_out": (_event, name) => `${name} may run out before its reset`,
-  "quota.runaway": (_event, name) => `${name} is being used up fast`,
-  "quota.exhausted_often": (_event, name) => `${name} keeps running out`,
-  "account.signed_out": (_event, name) => `${name} is signed out`,
-  "account.forbidden": (_event, name) => `${name} is blocked`,
-  "account.needs_action": (_event, name) => `${name} needs attention`,
-  "account.recovered": (_event, name) => `${name} works again`,
-  "source.stale": (_event, name) => `No fresh numbers from ${name}`,
-  "source.recovered": (_event, name) => `Fresh numbers from ${name} again`,
-  "overage.started": (_event, name) => `${name} has begun to cost extra`,
-  "budget.reached": (event) => `Budget ${event.budget?.id} is at ${spentPercent(event)}%`,
-  "budget.projected": ({ budget }) => `Budget ${budget?.id} will not last at this pace`,
-  "budget.exceeded": ({ budget }) => `Budget ${budget?.id} is exceeded`,
-  "budget.period_over": ({ budget }) => `Budget ${budget?.id} has begun anew`,
-  "cost.spike": () => "Spend today is far above the usual",
-  "route.switched": ({ switched }) => `Now used: ${switched?.to}`,
-};
 
 const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
   "quota.low": leftText,
@@ -152,12 +125,6 @@ export function windowWords(window: AlertEvent["window"]): string {
   return `${window?.label ?? "Quota"}${scope} window`;
 }
 
-/** What is used beside what is told to be left: the two make 100. */
-function usedOf(window: AlertEvent["window"]): number {
-  const used = window?.usedPercent ?? 0;
-  return used >= 100 ? 100 : Math.min(99, 100 - Math.floor(100 - used));
-}
-
 function resetPart(window: AlertEvent["window"]): Span[] {
   if (window?.resetsAt === undefined) return ["."];
   return [", resets ", { instant: window.resetsAt, style: "countdown" }, "."];
@@ -188,11 +155,6 @@ function budgetText({ budget, money }: AlertEvent): Span[] {
     ` billed ${now}`,
     projectedMicros === undefined ? "." : `, ${usd(projectedMicros)} expected by ${end}.`,
   ];
-}
-
-function spentPercent({ budget, money, threshold }: AlertEvent): number | undefined {
-  if (budget === undefined || money === undefined || budget.limitMicros <= 0) return threshold;
-  return Math.floor((money.usedMicros / budget.limitMicros) * 100);
 }
 
 function topPart({ top }: AlertEvent): Span[] {

@@ -3,6 +3,7 @@ import { howLongExamples } from "../domain/how-long.ts";
 import type { Block, Message, Text } from "../domain/message.ts";
 import { periodExamples } from "../domain/period.ts";
 import { dimensions } from "../domain/usage.ts";
+import { rangeExamples } from "../services/quota-history.ts";
 
 /** What a command is typed as: "/quota show ACCOUNT|PROVIDER", "/quota usage [PERIOD] [by DIMENSION]". */
 export function usage(command: Pick<Command, "name" | "parameters">): string {
@@ -14,6 +15,7 @@ export function usage(command: Pick<Command, "name" | "parameters">): string {
 
 function placeholder(parameter: Parameter): string {
   if (parameter.kind === "word") return parameter.choices.join("|");
+  if (parameter.kind === "target" && parameter.or !== undefined) return `ACCOUNT|${parameter.or}`;
   return placeholders[parameter.kind];
 }
 
@@ -25,6 +27,7 @@ const placeholders = {
   clock: "HH:MM",
   amount: "USD|off",
   route: "COMBO|MODEL",
+  range: "RANGE",
 };
 
 /** All commands, short. */
@@ -44,6 +47,7 @@ export function help(commands: readonly Command[]): Message {
       { type: "text", text: periods },
       { type: "text", text: breakdowns },
       { type: "text", text: times },
+      { type: "text", text: ranges },
     ],
   };
 }
@@ -51,6 +55,7 @@ export function help(commands: readonly Command[]): Message {
 const periods: Text = ["PERIOD is one of ", periodExamples, "."];
 const breakdowns: Text = ["DIMENSION is one of ", dimensions.join(", "), "."];
 const times: Text = ["TIME is how long: ", howLongExamples, "."];
+const ranges: Text = ["RANGE is how far back: ", rangeExamples, "."];
 
 /** The answer to a word that a command does not take; `suggestion` is a line that works. */
 export function unknownArgument(command: Command, word: string, suggestion: string | undefined): Message {
@@ -66,6 +71,7 @@ export function unknownArgument(command: Command, word: string, suggestion: stri
   const kinds = new Set(command.parameters.map(({ kind }) => kind));
   if (kinds.has("period")) blocks.push({ type: "text", text: periods });
   if (kinds.has("dimension")) blocks.push({ type: "text", text: breakdowns });
+  if (kinds.has("range")) blocks.push({ type: "text", text: ranges });
   if (kinds.has("time")) blocks.push({ type: "text", text: times });
   return { title: "Not understood", tone: "neutral", blocks };
 }

@@ -2,6 +2,7 @@ import { severityOf } from "../domain/event.ts";
 import { type Incident, isOpen } from "../domain/incident.ts";
 import { type Action, type Block, type Message, type Span, spans, type Tone } from "../domain/message.ts";
 import { isReminder } from "../domain/reminder.ts";
+import { backTitle, hasComeTrue, overTitle, pastTitle } from "./event-titles.ts";
 import { type EventWords, eventTone, eventWords, type NameAccount } from "./event-words.ts";
 import { duration } from "./format.ts";
 import { personSpan } from "./people.ts";
@@ -13,9 +14,31 @@ const mostNamed = 10;
 
 /** What a channel reads of incidents that came together, as they stand now. */
 export function incidentMessage(incidents: readonly Incident[], nameAccount: NameAccount): Message {
-  const [only] = incidents;
-  if (only !== undefined && incidents.length === 1) return single(only, nameAccount);
-  return several(incidents, nameAccount);
+  const back = new Set(incidents.filter(isBackNews).map(({ event }) => windowOf(event)));
+  // A window that is back and low already is one thing to people.
+  const told = incidents.filter((one) => !isBackNews(one) || !incidents.some((other) => isAgain(other, one)));
+  const words = (incident: Incident): EventWords => {
+    const usual = wordsOf(incident, nameAccount);
+    const isStill = isOpen(incident) && incident.version === 1 && back.has(windowOf(incident.event));
+    return isStill ? { ...usual, title: backTitle(incident.event, nameAccount) } : usual;
+  };
+  const [only] = told;
+  if (only !== undefined && told.length === 1) return single(only, words(only), nameAccount);
+  return several(told, words);
+}
+
+function isBackNews({ event, endedAt, openedAt }: Incident): boolean {
+  return endedAt === openedAt && /^quota\.(reset|reset_early|recovered)$/.test(event.type);
+}
+
+/** Whether it is what a window that is back has come to since, so short of a new start. */
+function isAgain({ subject, event, openedAt }: Incident, back: Incident): boolean {
+  const isSame = subject.startsWith("quota|") && windowOf(event) === windowOf(back.event);
+  return isSame && Math.abs(openedAt - back.openedAt) < 1_000;
+}
+
+function windowOf({ account, window }: Incident["event"]): string {
+  return `${account}|${window?.scope ?? ""}|${window?.id}`;
 }
 
 /** What is added below a message when incidents of it have changed. It names no people, so that it calls none. */
@@ -29,9 +52,8 @@ export function incidentDetails(incidents: readonly Incident[], nameAccount: Nam
   return { ...message, blocks: blocks.filter(({ type }) => type !== "actions") };
 }
 
-function single(incident: Incident, nameAccount: NameAccount): Message {
+function single(incident: Incident, { title, text }: EventWords, nameAccount: NameAccount): Message {
   const { event } = incident;
-  const { title, text } = wordsOf(incident, nameAccount);
   const blocks = [spans(text), stateOf(incident)]
     .filter((part) => part.length > 0)
     .map((part): Block => ({ type: "text", text: part }));
@@ -45,11 +67,11 @@ function single(incident: Incident, nameAccount: NameAccount): Message {
   };
 }
 
-function several(incidents: readonly Incident[], nameAccount: NameAccount): Message {
+function several(incidents: readonly Incident[], wordsFor: (incident: Incident) => EventWords): Message {
   const ordered = [...incidents].sort((a, b) => rank(a) - rank(b));
   const named = ordered.slice(0, mostNamed);
   const blocks = named.map((incident): Block => {
-    const { title, text } = wordsOf(incident, nameAccount);
+    const { title, text } = wordsFor(incident);
     const words = joined([spans(text), stateOf(incident)]);
     return { type: "text", text: [{ strong: `${title}.` }, ...(words.length > 0 ? ["\n"] : []), ...words] };
   });
@@ -61,9 +83,11 @@ function several(incidents: readonly Incident[], nameAccount: NameAccount): Mess
 
 function wordsOf(incident: Incident, nameAccount: NameAccount): EventWords {
   if (isReminder(incident)) return reminderWords(incident, nameAccount);
-  const words = eventWords(incident.event, nameAccount);
   // What was to be feared has not come or is past, so its numbers say nothing any more.
-  return isWorryOver(incident) ? { title: `Over: ${words.title}`, text: [] } : words;
+  if (isWorryOver(incident)) return { title: overTitle(incident.event, nameAccount), text: [] };
+  const words = eventWords(incident.event, nameAccount);
+  const isNew = isOver(incident) && incident.delivery.sentVersion === 0;
+  return isNew ? { ...words, title: pastTitle(incident.event, nameAccount) ?? words.title } : words;
 }
 
 function headline(incidents: readonly Incident[]): string {
@@ -96,7 +120,7 @@ function rank(incident: Incident): number {
 
 function toneOf(incident: Incident): Tone {
   const { type } = incident.event;
-  if (isWorryOver(incident)) return "good";
+  if (isWorryOver(incident)) return hasComeTrue(incident.event) ? "neutral" : "good";
   // A reminder brings good news, or none.
   return eventTone(type, isReminder(incident) ? "info" : severityOf(type));
 }

@@ -9,10 +9,10 @@ import {
 } from "../domain/account-findings.ts";
 import type { AlertEvent } from "../domain/event.ts";
 import type { QuotaSample } from "../domain/history.ts";
-import { type Incident, isOpen, isOutrun, type Look } from "../domain/incident.ts";
+import { type Finding, type Incident, isOpen, isOutrun, type Look } from "../domain/incident.ts";
 import { findMoved } from "../domain/moved-resets.ts";
 import { findOverage } from "../domain/overage-findings.ts";
-import type { Instant, Reading, Snapshot } from "../domain/quota.ts";
+import { type Instant, type Reading, type Snapshot, trueAt } from "../domain/quota.ts";
 import { findQuotas } from "../domain/quota-findings.ts";
 import { asWished, type ChannelWishes } from "./alert-rules.ts";
 
@@ -67,7 +67,7 @@ export function lookAtTold(seen: Seen, wish: ChannelWishes, known: readonly Inci
 
   const about = { account, at, firstSight, open, readings: facts.told };
   const quotas = findQuotas({ ...about, thresholds: wish.thresholds, resets: true });
-  const running = findProjections({ ...about, projections: facts.projections.filter(isSteady) });
+  const running = findProjections({ ...about, known, projections: facts.projections.filter(isSteady) });
   const overage = seen.subscription ? findOverage(about) : undefined;
   const look = {
     at,
@@ -90,9 +90,12 @@ export function lookAtTold(seen: Seen, wish: ChannelWishes, known: readonly Inci
   return asWished(look, wish, known);
 }
 
-/** What one look at the team's own windows of an account finds, for one channel. They are true now. */
+/**
+ * What one look at the team's own windows of an account finds, for one channel. They are true now. Of one that is counted
+ * for the first time what is so already is only noted.
+ */
 export function lookAtOwn(
-  { account, now, facts }: Pick<Seen, "account" | "now" | "facts">,
+  { account, now, facts, samples, top }: Pick<Seen, "account" | "now" | "facts" | "samples" | "top">,
   wish: ChannelWishes,
   known: readonly Incident[],
 ): Look {
@@ -101,9 +104,16 @@ export function lookAtOwn(
   const isOwn = ({ reading }: { reading: Reading }) => own.has(reading.id);
   const about = { account, at: now, firstSight: false, open, readings: facts.own };
   const quotas = findQuotas({ ...about, thresholds: wish.thresholds, resets: true });
-  const running = findProjections({ ...about, projections: facts.projections.filter(isOwn) });
-  const runaways = findRunaways({ ...about, rises: facts.rises.filter(isOwn) });
-  const findings = [...quotas.findings, ...running.findings, ...runaways];
+  const running = findProjections({ ...about, known, projections: facts.projections.filter(isOwn) });
+  const runaways = findRunaways({ ...about, rises: facts.rises.filter(isOwn), top });
+  const isFirstSeen = (reading: Reading) =>
+    !samples.get(reading.id)?.some(({ at }) => at < (trueAt(reading, now) ?? now));
+  const fresh = new Set(facts.own.filter(isFirstSeen).map(({ id }) => id));
+  const found = [...quotas.findings, ...running.findings].map((finding): Finding => {
+    const { id = "", usedPercent = 0 } = finding.event.window ?? {};
+    return fresh.has(id) && usedPercent < 100 ? { ...finding, silent: true } : finding;
+  });
+  const findings = [...found, ...runaways];
   const endings = new Map([...quotas.endings, ...running.endings]);
   return asWished({ ...quotas, findings, endings }, wish, known);
 }

@@ -1,5 +1,5 @@
 import type { AlertEvent, EventType } from "../domain/event.ts";
-import { type Incident, isOpen, type Look } from "../domain/incident.ts";
+import { type Finding, type Incident, isOpen, type Look } from "../domain/incident.ts";
 import type { Quota } from "../domain/quota.ts";
 import { fitsPattern } from "../matching.ts";
 
@@ -17,7 +17,10 @@ export interface AlertRule {
   resets: boolean;
   /** Patterns of event types, such as "quota.*"; absent: all. */
   events?: readonly string[] | undefined;
-  /** Made from what a channel itself asks for: it takes nothing away from the other rules. */
+  /**
+   * Made from what a channel itself asks for: it takes nothing away from the other rules, and brings every event of its
+   * types, however little it would matter to people.
+   */
   hook?: boolean | undefined;
 }
 
@@ -27,6 +30,8 @@ export interface ChannelWishes {
   /** The thresholds that a window is told of. */
   thresholds(quota: Pick<Quota, "id" | "label">): readonly number[];
   wants(event: Pick<AlertEvent, "type" | "window">): boolean;
+  /** Whether it gets every event of this kind, as one that is posted. */
+  hooks(event: Pick<AlertEvent, "type" | "window">): boolean;
 }
 
 /** What each channel wants to know of an account; of several accounts that draw on one pool what any of them says. */
@@ -49,17 +54,52 @@ export function moneyWishes(rules: readonly AlertRule[]): ChannelWishes[] {
 
 /**
  * What a channel wants to hear of a look: of what ends in a way that it does not want to hear of, only that it is over.
+ * For one that gets every event of a kind each end of that kind is news of its own, also of what it was not told.
  *
  * @param known what the outbox knows of the scope on the channel
  */
-export function asWished(look: Look, { wants }: ChannelWishes, known: readonly Incident[]): Look {
+export function asWished(look: Look, wish: ChannelWishes, known: readonly Incident[]): Look {
+  const { wants, hooks } = wish;
   const endings = new Map(look.endings);
-  for (const { subject, event } of known.filter(isOpen)) {
+  const ends: Finding[] = [];
+  for (const incident of known.filter(isOpen)) {
+    const { subject, event } = incident;
     const ending = endings.get(subject);
-    if (ending === undefined || wants(ending.event)) continue;
+    if (ending === undefined) continue;
+    const isEvent = hooks(ending.event) && (ending.event.type !== event.type || !ending.quiet);
+    if (isEvent) ends.push(endOf(incident, ending.event));
+    else if (wants(ending.event)) continue;
     endings.set(subject, { event: { ...event, at: ending.event.at }, quiet: true });
   }
-  return { ...look, endings, findings: look.findings.filter((finding) => wants(finding.event)) };
+  const findings = look.findings.flatMap((finding): Finding[] => {
+    // How it ended is told by the end itself.
+    if (finding.subject.startsWith("back|") && hooks(finding.event)) return [];
+    if (wants(finding.event)) return [finding];
+    return !finding.once && isFollowed(finding.event, wish) ? [{ ...finding, aside: true }] : [];
+  });
+  return { ...look, endings, findings: [...findings, ...ends] };
+}
+
+/** The end of an incident as news; that a period of money is over is said once, whatever ended with it. */
+function endOf({ key, openedAt }: Incident, event: AlertEvent): Finding {
+  const { type, budget } = event;
+  const about = type === "budget.period_over" && budget ? `${type}|${budget.id}|${budget.from}` : key;
+  return { subject: `over|${about}`, level: 1, event: { ...event, since: openedAt }, once: true };
+}
+
+/** As what something may end, or what may follow from it. */
+const followers: readonly (readonly [of: string, events: readonly EventType[]])[] = [
+  ["quota.", ["quota.reset", "quota.reset_early", "quota.recovered", "quota.exhausted_often"]],
+  ["account.", ["account.recovered"]],
+  ["source.", ["source.recovered"]],
+  ["budget.", ["budget.period_over"]],
+];
+
+/** Whether the channel gets every event of a kind that can only be known of who knows of this one. */
+function isFollowed({ type, window }: AlertEvent, { hooks }: ChannelWishes): boolean {
+  return followers.some(
+    ([of, events]) => type.startsWith(of) && events.some((event) => hooks({ type: event, window })),
+  );
 }
 
 function wishesOf(rules: readonly AlertRule[]): ChannelWishes[] {
@@ -71,13 +111,16 @@ function wishesOf(rules: readonly AlertRule[]): ChannelWishes[] {
       thresholds: (window) => [
         ...new Set(
           own.flatMap((rule) =>
-            rule.at.filter((mark) =>
-              isAbout(rule, { type: mark >= 100 ? "quota.exhausted" : "quota.low", window }),
+            // A hook is to hear also of the end of what it is not told.
+            rule.at.filter(
+              (mark) =>
+                rule.hook || isAbout(rule, { type: mark >= 100 ? "quota.exhausted" : "quota.low", window }),
             ),
           ),
         ),
       ],
       wants: (event) => own.some((rule) => isAbout(rule, event)),
+      hooks: (event) => own.some((rule) => rule.hook === true && isAbout(rule, event)),
     };
   });
 }

@@ -36,7 +36,7 @@ export function createChannelCalls(
         await inTime(channel.edit?.(where, message) ?? Promise.resolve());
         return true;
       } catch (error) {
-        if (isAppError(error, "delivery_refused")) return false;
+        if (isAppError(error) && error.details.gone) return false;
         throw error;
       }
     },

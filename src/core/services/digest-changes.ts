@@ -57,8 +57,8 @@ function isWorthSaying(incident: Incident, since: Instant): boolean {
   if (endedAt === undefined) return openedAt >= since && !toldElsewhere.has(event.type);
   const isNews = endedAt === openedAt;
   if (isNews && severityOf(event.type) === "info") return false;
-  // That a period of money is over goes without saying.
-  return endedAt >= since && event.type !== "budget.period_over";
+  // How budgets stand has a place of its own; that one was raised, or its period is over, goes without saying.
+  return endedAt >= since && !event.type.startsWith("budget.");
 }
 
 function rank({ event, endedAt }: Change): number {
@@ -71,9 +71,9 @@ export function firstSeenSince(incidents: readonly Incident[], since: Instant): 
   const told = new Set(incidents.filter(({ version }) => version > 0).map(({ subject }) => subject));
   const found = new Map<string, FirstSeen>();
   for (const incident of incidents) {
-    const { subject, version, openedAt, event } = incident;
+    const { subject, version, openedAt, event, aside } = incident;
     const { account, window } = event;
-    const silent = version === 0 && isOpen(incident) && openedAt >= since && !told.has(subject);
+    const silent = version === 0 && !aside && isOpen(incident) && openedAt >= since && !told.has(subject);
     if (!silent || event.type !== "quota.low" || account === undefined) continue;
     if (window !== undefined) found.set(subject, { account, window });
   }

@@ -78,19 +78,25 @@ export function createAccountLooks(options: AccountLooksOptions, looks: Looks): 
     const now = clock.now();
     const samples = await samplesOf(new Set([newest, ...members]), at);
     const seen = {
-      ...{ at, now, facts, firstSight: samples.length === 0 },
+      ...{ at, now, facts, firstSight: samples.length === 0 && members.every(isFirstSeen) },
       samples: byReading(samples),
       tooOld: isTooOld(at, byId.get(newest)?.interval ?? 0, now),
       subscription: options.isSubscription(newest),
       top: facts.rises.length > 0 ? await topOf(newest) : undefined,
     };
     for (const account of new Set([...members.slice(0, 1), ...others])) {
-      const noted = account !== members[0];
+      const aside = account !== members[0];
       await looks.settle(account, wishesOf(members), (wish, known) => ({
         ...lookAtTold({ ...seen, account }, wish, known),
-        noted,
+        aside,
       }));
     }
+  }
+
+  /** Whether its numbers are the first that were ever stored; what history tells is stored later than those. */
+  function isFirstSeen(account: string): boolean {
+    const { knownSince, fetchedAt } = options.factsOf(account).snapshot ?? {};
+    return knownSince === undefined || knownSince === fetchedAt;
   }
 
   /** Of the first account that has any. */
@@ -125,8 +131,14 @@ export function createAccountLooks(options: AccountLooksOptions, looks: Looks): 
       );
     }
     if (facts.own.length > 0) {
+      const own = new Set(facts.own.map(({ id }) => id));
+      const seen = {
+        ...{ account, now, facts },
+        samples: byReading(await options.samplesOf(account, now)),
+        top: facts.rises.some(({ reading }) => own.has(reading.id)) ? await topOf(account) : undefined,
+      };
       await looks.settle(ownScope(account), wishesOf([account]), (wish, known) =>
-        lookAtOwn({ account, now, facts }, wish, known),
+        lookAtOwn(seen, wish, known),
       );
     }
   }

@@ -151,7 +151,7 @@ const firstReport = "Its numbers come with the first report from somebody's mach
 const nothingTold = "The provider tells no quota for this account.";
 
 /** Exhausted and unusable accounts, then by what is left; those nobody can rank last. */
-function worstFirst(a: AccountReport, b: AccountReport): number {
+export function worstFirst(a: AccountReport, b: AccountReport): number {
   return rank(a) - rank(b) || left(a) - left(b) || a.name.localeCompare(b.name, "en");
 }
 

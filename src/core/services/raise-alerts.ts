@@ -1,3 +1,4 @@
+import type { Day } from "../domain/day.ts";
 import type { AlertEvent } from "../domain/event.ts";
 import { isOpen } from "../domain/incident.ts";
 import { type AnomalyRule, type BudgetState, findBudgets, findSpike } from "../domain/money-findings.ts";
@@ -9,7 +10,7 @@ import { createTurns } from "./turns.ts";
 
 /** Money as it stands now. */
 export interface MoneyFacts {
-  budgets: readonly BudgetState[];
+  budgets: readonly (BudgetState & { to: Day })[];
   spike: Parameters<typeof findSpike>[0];
 }
 
@@ -25,8 +26,10 @@ export interface RaiseAlertsOptions extends AccountLooksOptions {
 export interface RaiseAlerts {
   /** Puts into the outbox what has become due of an account, and ends what is over. Never throws. */
   look(account: string): Promise<void>;
-  /** The same for budgets and spend. */
+  /** The same for budgets and spend, once who listens has drawn the consequences. */
   lookAtMoney(): Promise<void>;
+  /** Calls back with how money stands before anything is told of it, and waits for that. */
+  onMoney(listener: (facts: MoneyFacts) => Promise<void>): void;
   /** Tells those who are told of money something that has happened, once for each subject. Never throws. */
   announce(subject: string, event: AlertEvent): Promise<void>;
   /** Looks at everything; heals whatever a look before has missed. Never throws. */
@@ -49,10 +52,13 @@ export function createRaiseAlerts(options: RaiseAlertsOptions): RaiseAlerts {
   const turns = createTurns((scope, error) => log.error({ scope, error }, "Alerts could not be decided."));
   const looks = createLooks(options);
   const accounts = createAccountLooks(options, looks);
+  const listeners: ((facts: MoneyFacts) => Promise<void>)[] = [];
 
   async function lookAtMoney(): Promise<void> {
-    if (options.rules.length === 0) return;
-    const { budgets, spike } = await options.money();
+    if (options.rules.length === 0 && listeners.length === 0) return;
+    const facts = await options.money();
+    for (const listener of listeners) await listener(facts);
+    const { budgets, spike } = facts;
     const now = clock.now();
     const spikes = findSpike(spike, options.anomaly);
     await looks.settle(moneyScope, moneyWishes(options.rules), (wish, known) => {
@@ -80,6 +86,7 @@ export function createRaiseAlerts(options: RaiseAlertsOptions): RaiseAlerts {
       ]);
     },
     lookAtMoney: () => turns.run(moneyScope, lookAtMoney),
+    onMoney: (listener) => void listeners.push(listener),
     announce: (subject, event) =>
       turns.run(`${newsScope} ${subject}`, () =>
         looks.settle(newsScope, moneyWishes(options.rules), (wish, known) => {
@@ -89,12 +96,12 @@ export function createRaiseAlerts(options: RaiseAlertsOptions): RaiseAlerts {
         }),
       ),
     async sweep() {
+      await raise.lookAtMoney();
       for (const { id } of options.accounts) {
         const members = accounts.poolOf(id);
         if (members[0] === id) await turns.run(id, () => accounts.lookAtPool(members, members));
         await turns.run(`${id} alone`, () => accounts.lookAtOne(id));
       }
-      await raise.lookAtMoney();
       await turns.run("others", () => looks.endOthers(new Set([...moneyPlaces(), ...accounts.places()])));
     },
     settled: turns.settled,

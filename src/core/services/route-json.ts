@@ -78,6 +78,11 @@ export function parseRouteJson(value: unknown): RouteReport | undefined {
   return route.safeParse(value).data;
 }
 
+/** The report of which this is the JSON; undefined for anything else. */
+export function parseAvailableJson(value: unknown): AvailableReport | undefined {
+  return available.safeParse(value).data;
+}
+
 const known = <Inner extends z.ZodType>(inner: Inner) =>
   inner.nullish().transform((value) => value ?? undefined);
 const instant = z.iso.datetime().transform((text) => Date.parse(text));
@@ -100,49 +105,60 @@ const caveat = z.discriminatedUnion("code", [
   z.object({ code: z.literal("unknown") }),
 ]);
 
+const verdictFields = {
+  until: known(instant),
+  leftPercent: known(z.number()),
+  window: known(z.string()),
+  pool: known(z.string()),
+  resetsAt: known(instant),
+  knownAt: known(instant),
+  reasons: z.array(z.union([hindrance, caveat])),
+};
+
+function verdictFrom(told: z.output<z.ZodObject<typeof verdictFields>>, available: boolean): Verdict {
+  const { until, leftPercent: left, window: label, pool: scope, resetsAt, knownAt } = told;
+  const hindrances: Hindrance[] = [];
+  const caveats: Caveat[] = [];
+  for (const reason of told.reasons) {
+    if (reason.code === "stale" || reason.code === "unknown") caveats.push(reason);
+    else hindrances.push(reason);
+  }
+  const window = label === undefined ? undefined : { label, scope, resetsAt };
+  // Of what somebody else tells nothing is kept.
+  return { available, until, hindrances, caveats, left, window, knownAt, changesAt: 0 };
+}
+
 const candidate = z
   .object({
+    ...verdictFields,
     member: z.string(),
     account: z.string(),
     model: known(z.string()),
     usable: z.boolean(),
-    until: known(instant),
-    leftPercent: known(z.number()),
-    window: known(z.string()),
-    pool: known(z.string()),
-    resetsAt: known(instant),
-    knownAt: known(instant),
-    reasons: z.array(z.union([hindrance, caveat])),
     billing,
     basis: z.enum(["combo", "told", "used"]),
     pricePerMillionUsd: known(z.number()),
   })
   .transform((told): Candidate => {
     const { member: key, account, model, basis, pricePerMillionUsd: price } = told;
-    const hindrances: Hindrance[] = [];
-    const caveats: Caveat[] = [];
-    for (const reason of told.reasons) {
-      if (reason.code === "stale" || reason.code === "unknown") caveats.push(reason);
-      else hindrances.push(reason);
-    }
     return {
       ...{ key, account, model, basis, billing: told.billing },
       price: price === undefined ? undefined : Math.round(price * 1e6),
-      verdict: {
-        available: told.usable,
-        until: told.until,
-        hindrances,
-        caveats,
-        left: told.leftPercent,
-        window:
-          told.window === undefined
-            ? undefined
-            : { label: told.window, scope: told.pool, resetsAt: told.resetsAt },
-        knownAt: told.knownAt,
-        // Of what somebody else tells nothing is kept.
-        changesAt: 0,
-      },
+      verdict: verdictFrom(told, told.usable),
     };
+  });
+
+const available = z
+  .object({
+    ...verdictFields,
+    at: instant,
+    account: z.string(),
+    model: known(z.string()),
+    available: z.boolean(),
+  })
+  .transform((told): AvailableReport => {
+    const { at, account, model } = told;
+    return { at, account, model, verdict: verdictFrom(told, told.available) };
   });
 
 const route = z

@@ -28,6 +28,8 @@ export interface SendDigestsOptions {
 }
 
 export interface SendDigests {
+  /** Takes note of plans that are new, so that they are due from now on. Never throws. */
+  note(): Promise<void>;
   /** Posts the digests that are due and have not been posted today. Never throws. */
   sendDue(): Promise<void>;
 }
@@ -67,19 +69,25 @@ export function createSendDigests(options: SendDigestsOptions): SendDigests {
   /** How tries went that the store would not take, by plan. */
   const unwritten = new Map<string, { mine: Progress; next: Progress }>();
 
+  /** A configured plan that nothing is known of has had the digest that is due now, if one is. */
+  async function noteIfNew(plan: DigestPlan): Promise<void> {
+    const key = placeOf(plan);
+    const stored = await settings.get(key);
+    if (plan.since !== undefined || fields.safeParse(stored).success) return;
+    const day = dueDigest(plan, clock.now(), clocks);
+    await settings.swap(key, stored, { ...fresh(day ?? "", options.newId()), done: true });
+  }
+
   async function sendIfDue(plan: DigestPlan): Promise<void> {
     const channel = options.channelOf(plan.channel);
     if (channel === undefined) return;
-    const key = `digest ${plan.channel} ${plan.period} ${plan.at}`;
+    const key = placeOf(plan);
     await settle(key);
     const now = clock.now();
     const day = dueDigest(plan, now, clocks);
     const stored = await settings.get(key);
     const known = fields.safeParse(stored).data;
-    if (known === undefined && plan.since === undefined) {
-      await settings.swap(key, stored, { ...fresh(day ?? "", options.newId()), done: true });
-      return;
-    }
+    if (known === undefined && plan.since === undefined) return await noteIfNew(plan);
     if (day === undefined || (known !== undefined && !isOpen(known, day, now))) return;
     const before = known?.day === day ? known : { ...fresh(day, options.newId()), sentAt: known?.sentAt };
     const mine = written({ ...before, busyUntil: now + lease });
@@ -154,21 +162,26 @@ export function createSendDigests(options: SendDigestsOptions): SendDigests {
     log.warn({ channel: channel.id, error }, "What a digest has told could not be remembered.");
   }
 
-  return {
-    async sendDue() {
-      const plans = await options.plans().catch((error: unknown) => {
-        log.error({ error }, "Which digests are due could not be read.");
-        return [];
-      });
-      await Promise.all(
-        plans.map((plan) =>
-          sendIfDue(plan).catch((error: unknown) =>
-            log.error({ channel: plan.channel, error }, "Whether a digest is due could not be told."),
-          ),
+  async function forEachPlan(work: (plan: DigestPlan) => Promise<void>): Promise<void> {
+    const plans = await options.plans().catch((error: unknown) => {
+      log.error({ error }, "Which digests are due could not be read.");
+      return [];
+    });
+    await Promise.all(
+      plans.map((plan) =>
+        work(plan).catch((error: unknown) =>
+          log.error({ channel: plan.channel, error }, "Whether a digest is due could not be told."),
         ),
-      );
-    },
-  };
+      ),
+    );
+  }
+
+  return { note: () => forEachPlan(noteIfNew), sendDue: () => forEachPlan(sendIfDue) };
+}
+
+/** Where it is kept how a plan stands. */
+function placeOf({ channel, period, at }: DigestPlan): string {
+  return `digest ${channel} ${period} ${at}`;
 }
 
 function fresh(day: Day, id: string): Progress {

@@ -24,8 +24,9 @@ export interface TellChannels {
   stop(): Promise<void>;
 }
 
-/** What comes within so many milliseconds goes into one message. */
+/** What comes within so many milliseconds of each other goes into one message, which waits no longer than that. */
 const together = 150;
+const longestGathering = 450;
 const hour = 3_600_000;
 /** A channel with something to tell is looked at after so many milliseconds at the latest. */
 const longestWait = 60_000;
@@ -37,22 +38,34 @@ const longestWait = 60_000;
 export function createTellChannels(options: TellChannelsOptions): TellChannels {
   const { outbox, clock, log } = options;
   const { ship, catchUp } = createShipIncidents(options);
-  const waiting = new Map<string, { until: Instant; callOff: () => void }>();
+  const waiting = new Map<string, { until: Instant; since: Instant; callOff: () => void }>();
   const turns = createTurns((channel, error) =>
     log.error({ channel, error }, "A channel could not be told; it is tried again."),
   );
   let stopped = false;
 
   function soon(channel: string, milliseconds: number): void {
-    const until = clock.now() + milliseconds;
     const other = waiting.get(channel);
-    if (stopped || (other !== undefined && other.until <= until)) return;
-    other?.callOff();
+    if (other === undefined || other.until > clock.now() + milliseconds) start(channel, milliseconds);
+  }
+
+  function start(channel: string, milliseconds: number, since = clock.now()): void {
+    if (stopped) return;
+    waiting.get(channel)?.callOff();
     const callOff = options.later(milliseconds, () => {
       waiting.delete(channel);
       void turns.run(channel, () => tell(channel));
     });
-    waiting.set(channel, { until, callOff });
+    waiting.set(channel, { until: clock.now() + milliseconds, since, callOff });
+  }
+
+  function wake(channel: string): void {
+    const now = clock.now();
+    const other = waiting.get(channel);
+    // What is told in a moment waits for what comes together with it.
+    const isSoon = other !== undefined && other.until <= now + together;
+    if (isSoon && now + together <= other.since + longestGathering) start(channel, together, other.since);
+    else soon(channel, together);
   }
 
   async function tell(id: string): Promise<void> {
@@ -81,7 +94,7 @@ export function createTellChannels(options: TellChannelsOptions): TellChannels {
   }
 
   return {
-    wake: (channel) => soon(channel, together),
+    wake,
     async sweep() {
       try {
         const untold = await outbox.find({ untold: true });

@@ -29,7 +29,7 @@ interface Recorded {
   path: string;
   body: Body;
   /** What is attached, in order. */
-  files: { name: string; mediaType: string; content: string }[];
+  files: { name: string; mediaType: string; content: string; bytes?: Buffer }[];
 }
 
 export type FakeDiscord = Awaited<ReturnType<typeof startFakeDiscord>>;
@@ -161,17 +161,27 @@ function failing({
 async function readBody(request: IncomingMessage): Promise<Pick<Recorded, "body" | "files">> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
+  const whole = Buffer.concat(chunks);
+  const text = whole.toString();
   const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(request.headers["content-type"] ?? "")?.[1];
   if (boundary === undefined) return { body: text === "" ? undefined : JSON.parse(text), files: [] };
   let body: Body;
   const files: Recorded["files"] = [];
-  for (const part of text.split(`--${boundary}`)) {
+  // Each byte one character, so that files that are no text stay whole.
+  for (const part of whole.toString("latin1").split(`--${boundary}`)) {
     const [, head = "", content = ""] = /^\r\n(.*?)\r\n\r\n(.*)\r\n$/s.exec(part) ?? [];
     const name = /filename="([^"]*)"/.exec(head)?.[1];
-    if (/name="payload_json"/.test(head)) body = JSON.parse(content);
-    else if (name !== undefined)
-      files.push({ name, mediaType: /Content-Type: (\S+)/i.exec(head)?.[1] ?? "", content });
+    const bytes = Buffer.from(content, "latin1");
+    if (/name="payload_json"/.test(head)) body = JSON.parse(bytes.toString());
+    else if (name !== undefined) {
+      const mediaType = /Content-Type: (\S+)/i.exec(head)?.[1] ?? "";
+      files.push({
+        name,
+        mediaType,
+        content: bytes.toString(),
+        ...(mediaType.startsWith("image/") && { bytes }),
+      });
+    }
   }
   return { body, files };
 }

@@ -3,12 +3,12 @@ import type { ServerResponse } from "node:http";
 /**
  * What goes wrong with one request. `status` answers like that and does nothing; `error` answers
  * `{ ok: false, error }`; `drop` closes the connection, `drop-after` does so after doing what was asked; `hang` never
- * answers.
+ * answers, nor does `hang-after`, which does what was asked.
  */
 export type Fault =
   | { kind: "status"; status: number; headers?: Record<string, string>; body?: string }
   | { kind: "error"; error: string }
-  | { kind: "drop" | "drop-after" | "hang" };
+  | { kind: "drop" | "drop-after" | "hang" | "hang-after" };
 
 /** Faults waiting for their request. A target is a Web API method, "response_url", "websocket", or "*". */
 export function createFaults() {
@@ -27,7 +27,7 @@ export function createFaults() {
 
 /** Answers as the fault says; false when there is something to do first. */
 export function spoil(fault: Fault | undefined, response: ServerResponse): boolean {
-  if (fault === undefined || fault.kind === "drop-after") return false;
+  if (fault === undefined || fault.kind === "drop-after" || fault.kind === "hang-after") return false;
   if (fault.kind === "status") response.writeHead(fault.status, fault.headers).end(fault.body ?? "");
   else if (fault.kind === "error") answerJson(response, { ok: false, error: fault.error });
   else if (fault.kind === "drop") response.destroy();

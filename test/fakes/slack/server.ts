@@ -78,9 +78,11 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
 
   async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
-    let text = "";
-    for await (const chunk of request) text += chunk;
-    if (path.startsWith("/upload/")) return receive(request, text, response);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    if (path.startsWith("/upload/")) return receive(request, bytes, response);
+    const text = bytes.toString();
     const method = path.startsWith("/api/") ? path.slice("/api/".length) : "response_url";
     const token = String(request.headers.authorization).replace("Bearer ", "");
     const body = method === "response_url" ? JSON.parse(text) : formBody(text);
@@ -96,13 +98,13 @@ export async function startFakeSlack(options: { requestUrl?: string } = {}) {
       const words: Record<number, string> = { 200: "ok", 400: "invalid_blocks", 404: "expired_url" };
       if (fault === undefined) response.writeHead(status).end(words[status]);
     }
-    if (fault !== undefined) response.destroy();
+    if (fault?.kind === "drop-after") response.destroy();
   }
 
-  function receive(request: IncomingMessage, text: string, response: ServerResponse): void {
+  function receive(request: IncomingMessage, bytes: Buffer, response: ServerResponse): void {
     calls.push({ method: "upload", token: "", body: {}, at: Date.now() });
     if (spoil(faults.take("upload"), response)) return;
-    const taken = files.receive(request.url ?? "", text, String(request.headers["content-type"]));
+    const taken = files.receive(request.url ?? "", bytes, String(request.headers["content-type"]));
     response.writeHead(taken ? 200 : 400).end(taken ? "OK" : "bad length");
   }
 

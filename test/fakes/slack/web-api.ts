@@ -34,6 +34,8 @@ export function createWebApi(options: {
         const { text, blocks, thread_ts: thread, metadata } = said;
         const channel = reading.idOf(said.channel);
         if (channel === undefined) return { ok: false, error: "channel_not_found" };
+        const room = options.rooms.find(({ id }) => id === channel);
+        if (room?.joined === false) return { ok: false, error: "not_in_channel" };
         const added = conversations.show({ text, blocks, channel, thread, metadata, via: method });
         return { ok: true, channel: added.channel, ts: added.ts, message: said };
       }
@@ -54,12 +56,18 @@ export function createWebApi(options: {
       case "users.conversations":
         return reading.conversations(body);
       case "files.getUploadURLExternal": {
-        const { id } = files.announce(String(body.filename), Number(body.length));
+        const { id } = files.announce(
+          String(body.filename),
+          Number(body.length),
+          body.alt_txt as string | undefined,
+        );
         return { ok: true, file_id: id, upload_url: options.urlOf(`/upload/${id}`) };
       }
       case "files.completeUploadExternal": {
         const ids = (body.files as { id: string }[]).map(({ id }) => id);
-        if (!files.complete(ids, String(body.channel_id))) return { ok: false, error: "file_not_found" };
+        const thread = body.thread_ts as string | undefined;
+        if (!files.complete(ids, String(body.channel_id), thread))
+          return { ok: false, error: "file_not_found" };
         return { ok: true, files: body.files };
       }
       default:
