@@ -44,54 +44,48 @@ const ttl = optional(
   }),
 );
 
-const circumstances = {
+/** What makes a task larger or smaller. */
+export const circumstanceFields = {
   files: whole(0),
   complexity: optional(z.enum(complexities, `must be ${complexities.join(", ")}`)),
   conservative: flag,
   urgent: flag,
 };
 
-const taskShape = { task: line(200).min(1, "must not be empty"), ...circumstances };
+export const taskField = line(200).min(1, "must not be empty");
 
 const allocationShape = {
-  agent: line(200),
-  account: name,
+  agent: line(200).meta({ minLength: 1, maxLength: 64, description: "Who asks" }),
+  account: name.meta({ description: "Id of the account; or a `combo`, or a `model` alone" }),
   combo: name,
   model: name,
-  tokens: whole(1),
+  tokens: whole(1).meta({ description: "How many; or a `task` to estimate them from" }),
   task: name,
-  ...circumstances,
+  ...circumstanceFields,
   priority: optional(z.enum(priorities, `must be ${priorities.join(", ")}`)),
-  ttl,
-  id: name,
+  ttl: ttl.meta({ description: `How long it lasts: seconds, or text such as ${howLongExamples}` }),
+  id: name.meta({ description: "Of the request: the same again is answered with the same allocation" }),
 };
+
+/** The body of a request for tokens. */
+export const allocationBody = z.strictObject(allocationShape).meta({ id: "AllocationRequest" });
 
 /**
  * What an agent asks for, from the body of its request.
  * @throws request_invalid with everything that is wrong
  */
 export function readAllocationRequest(body: unknown): AllocationRequest {
-  const { id, ...request } = parse(allocationShape, body);
-  return { ...request, request: id };
-}
-
-/**
- * A task to be estimated, from parameters or a body.
- * @throws request_invalid with everything that is wrong
- */
-export function readTask(written: unknown) {
-  return parse(taskShape, written);
-}
-
-function parse<Shape extends z.ZodRawShape>(shape: Shape, written: unknown): z.output<z.ZodObject<Shape>> {
-  const parsed = z.strictObject(shape).safeParse(written);
-  if (parsed.success) return parsed.data;
+  const parsed = allocationBody.safeParse(body);
+  if (parsed.success) {
+    const { id, ...request } = parsed.data;
+    return { ...request, request: id };
+  }
   const problems = parsed.error.issues.flatMap((issue): string[] => {
     if (issue.code === "unrecognized_keys")
-      return issue.keys.map((key) => unknownField(key, Object.keys(shape)));
+      return issue.keys.map((key) => unknownField(key, Object.keys(allocationShape)));
     const [field] = issue.path;
     if (field === undefined) return ["The body is not a JSON object."];
-    const missing = (written as Record<PropertyKey, unknown>)[field] === undefined;
+    const missing = (body as Record<PropertyKey, unknown>)[field] === undefined;
     return [`${String(field)}: ${missing ? "is missing" : issue.message}.`];
   });
   throw new AppError("request_invalid", problems.join(" "), problems.length > 1 ? { problems } : {});

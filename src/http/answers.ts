@@ -39,8 +39,8 @@ export function answerAtOnce(
   return RESPONSE_ALREADY_SENT;
 }
 
-/** A value as JSON. */
-export function json(value: unknown): Response {
+/** A value as JSON, in the shape that is told of it. */
+export function json<Value>(value: Value): Response {
   return answerWith(JSON.stringify(value), "application/json");
 }
 

@@ -1,15 +1,34 @@
+import { z } from "zod";
 import type { Account } from "../core/domain/account.ts";
 import { AppError } from "../core/errors.ts";
 import { historyJson } from "../core/services/history-json.ts";
 import { parseRange, type QuotaHistories, rangeExamples } from "../core/services/quota-history.ts";
 import { json } from "./answers.ts";
-import { parametersOf } from "./queries.ts";
-import type { Route } from "./route.ts";
+import { queryOf } from "./queries.ts";
+import type { Query, Route } from "./route.ts";
+import type { HistoryAnswer } from "./schemas/quota-answer.ts";
 
 export interface HistoryRouteOptions {
   accounts: readonly Account[];
   histories: QuotaHistories;
 }
+
+export const historyQuery = {
+  account: { description: "Id of the account.", schema: z.string(), required: true, example: "glm-main" },
+  reading: { description: "Id of a reading, such as `session`: only of it.", schema: z.string() },
+  range: {
+    description: `How far back, 366 days at the most: ${rangeExamples}; left out: 24h.`,
+    schema: z.string().transform((written, context) => {
+      const range = parseRange(written);
+      if (range !== undefined) return range;
+      context.issues.push({ code: "custom", input: written, message: `write one such as ${rangeExamples}` });
+      return z.NEVER;
+    }),
+    example: "7d",
+  },
+} satisfies Query;
+
+const usualRange = 24 * 3_600_000;
 
 /**
  * What the quotas of an account stood at over a range, the last 24 hours unless told; of one reading with `reading`.
@@ -18,14 +37,8 @@ export interface HistoryRouteOptions {
 export function historyRoute({ accounts, histories }: HistoryRouteOptions): Route {
   const known = new Set(accounts.map(({ id }) => id));
   return async ({ req }) => {
-    const given = parametersOf(req, { account: "once", reading: "once", range: "once" });
-    const account = given.account?.[0];
-    if (account === undefined) throw new AppError("request_invalid", "account: say which.");
+    const { account, reading, range = usualRange } = queryOf(req, historyQuery);
     if (!known.has(account)) throw new AppError("not_found", `No account is called "${account}".`);
-    const range = parseRange(given.range?.[0] ?? "24h");
-    if (range === undefined) {
-      throw new AppError("request_invalid", `range: write one such as ${rangeExamples}.`);
-    }
-    return json(historyJson(await histories({ account, reading: given.reading?.[0], range })));
+    return json<HistoryAnswer>(historyJson(await histories({ account, reading, range })));
   };
 }

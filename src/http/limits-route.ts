@@ -1,8 +1,8 @@
-import { AppError } from "../core/errors.ts";
 import type { ReportedLimit } from "../core/services/blocks.ts";
 import { json } from "./answers.ts";
-import { textOf } from "./bodies.ts";
+import { jsonOf } from "./json-body.ts";
 import type { BodyRoute } from "./route.ts";
+import type { LimitAnswer } from "./schemas/routing-answers.ts";
 
 /**
  * Takes in a reported refusal.
@@ -13,8 +13,8 @@ export type ReportLimit = (body: unknown) => Promise<ReportedLimit>;
 /** Takes in a refusal that somebody met, and answers once what it blocks is durable. */
 export function limitsRoute(report: ReportLimit): BodyRoute {
   return async (_, body) => {
-    const { kind, blockedUntil, scope, reason } = await report(parseJson(textOf(body)));
-    return json({
+    const { kind, blockedUntil, scope, reason } = await report(jsonOf(body));
+    return json<LimitAnswer>({
       kind,
       blockedUntil:
         blockedUntil === undefined ? null : new Date(blockedUntil).toISOString().replace(".000Z", "Z"),
@@ -25,12 +25,4 @@ export function limitsRoute(report: ReportLimit): BodyRoute {
       reason,
     });
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("request_invalid", "The body is not JSON.");
-  }
 }

@@ -1,10 +1,11 @@
+import { z } from "zod";
 import type { Day } from "../core/domain/day.ts";
-import { AppError } from "../core/errors.ts";
 import type { Ledger } from "../core/ports.ts";
 import { recordJson } from "../core/services/usage-json.ts";
 import { json } from "./answers.ts";
-import { filters, filtersOf, parametersOf, periodOf } from "./queries.ts";
-import type { Route } from "./route.ts";
+import { filters, filtersOf, periodOf, periodParameter, queryOf } from "./queries.ts";
+import type { Query, Route } from "./route.ts";
+import type { RecordsAnswer } from "./schemas/usage-answers.ts";
 
 export interface RecordsRouteOptions {
   records: Ledger["records"];
@@ -13,6 +14,21 @@ export interface RecordsRouteOptions {
 }
 
 const most = 1_000;
+const limitHint = `write a number from 1 to ${most}`;
+
+export const recordsQuery = {
+  period: { ...periodParameter, description: `${periodParameter.description} Left out: today.` },
+  limit: {
+    description: "How many a page has at most; 100 unless told.",
+    schema: z.preprocess(
+      (written) => (/^\d{1,4}$/.test(String(written)) ? Number(written) : undefined),
+      z.int(limitHint).min(1, limitHint).max(most, limitHint),
+    ),
+    example: "1000",
+  },
+  cursor: { description: "Where the page before says that the next one begins.", schema: z.string() },
+  ...filters,
+} satisfies Query;
 
 /**
  * The records of a period as they were added, a page of them: the cursor is where the page before says that the next one
@@ -21,22 +37,9 @@ const most = 1_000;
  */
 export function recordsRoute({ records, today }: RecordsRouteOptions): Route {
   return async ({ req }) => {
-    const given = parametersOf(req, { period: "once", cursor: "once", limit: "once", ...filters });
-    const { from, to } = periodOf(given.period?.[0] ?? "today", today());
-    const page = await records({
-      from,
-      to,
-      only: filtersOf(given),
-      cursor: given.cursor?.[0],
-      most: limitOf(given.limit?.[0]),
-    });
-    return json({ records: page.records.map(recordJson), cursor: page.cursor ?? null });
+    const { period = "today", cursor, limit = 100, ...only } = queryOf(req, recordsQuery);
+    const { from, to } = periodOf(period, today());
+    const page = await records({ from, to, only: filtersOf(only), cursor, most: limit });
+    return json<RecordsAnswer>({ records: page.records.map(recordJson), cursor: page.cursor ?? null });
   };
-}
-
-function limitOf(given: string | undefined): number {
-  if (given === undefined) return 100;
-  const limit = /^\d{1,4}$/.test(given) ? Number(given) : 0;
-  if (limit >= 1 && limit <= most) return limit;
-  throw new AppError("request_invalid", `limit: write a number from 1 to ${most}.`);
 }

@@ -2,6 +2,7 @@ import type { Recorded } from "../core/services/record-usage.ts";
 import { answerAtOnce } from "./answers.ts";
 import { mediaType, textOf } from "./bodies.ts";
 import type { BodyRoute } from "./route.ts";
+import type { RecordedAnswer } from "./schemas/ingest-answers.ts";
 
 /** Who reports: the name of the key. */
 export interface Reporter {
@@ -35,6 +36,7 @@ export function usageIngestRoute(record: RecordUsageText): BodyRoute {
     const contentType = mediaType(context.req.header("content-type"));
     const text = textOf(body);
     const { accepted, duplicates, rejected } = await record({ text, contentType }, { key: caller.name });
-    return answerAtOnce(context, JSON.stringify({ accepted, duplicates, rejected }), "application/json");
+    const answer: RecordedAnswer = { accepted, duplicates, rejected: [...rejected] };
+    return answerAtOnce(context, JSON.stringify(answer), "application/json");
   };
 }

@@ -21,6 +21,25 @@ export function readInstant(written: unknown): Instant | undefined {
   return inRange(Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`));
 }
 
+/** A field that `readInstant` takes. */
+export const instantField = z
+  .unknown()
+  .transform((written, context): Instant => {
+    const value = readInstant(written);
+    if (value !== undefined) return value;
+    context.issues.push({ code: "custom", input: written, message: instantHint });
+    return z.NEVER;
+  })
+  .meta({
+    description: "Epoch seconds or milliseconds, or ISO 8601 (UTC without an offset)",
+    anyOf: [
+      { type: "string", format: "date-time", pattern: "^20\\d\\d-" },
+      { type: "number", minimum: earliest / 1000, exclusiveMaximum: latest / 1000 },
+      { type: "number", minimum: earliest, exclusiveMaximum: latest },
+    ],
+    examples: ["2026-11-22T02:58:00Z"],
+  });
+
 /** The instant if it lies in this century; undefined otherwise. */
 export function inRange(instant: number): Instant | undefined {
   return instant >= earliest && instant < latest ? instant : undefined;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Instant, Reading } from "../core/domain/quota.ts";
+import type { Reading } from "../core/domain/quota.ts";
 import { windowLabel } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import type { PushedSnapshot } from "../core/services/accept-snapshot.ts";
-import { instantHint, readInstant } from "./instant.ts";
+import { instantField } from "./instant.ts";
 
 /** A field that may be left out or null, both of which mean unknown. */
 function optional<Inner extends z.ZodType>(inner: Inner) {
@@ -27,23 +27,16 @@ const number = (inner = z.number()) =>
   );
 const count = number(z.number().min(0, "must not be negative"));
 
-const instant = z.unknown().transform((written, context): Instant => {
-  const value = readInstant(written);
-  if (value !== undefined) return value;
-  context.issues.push({ code: "custom", input: written, message: instantHint });
-  return z.NEVER;
-});
-
 const unit = z.string().regex(/^[a-z]{1,20}$/, "must be a unit such as percent, tokens or usd");
 const name = { id: line(120), label: optional(line(80)) };
 const window = {
   limit: optional(count),
   windowSeconds: optional(number(z.number().gt(0))),
-  resetsAt: optional(instant),
+  resetsAt: optional(instantField),
 };
 
 const quota = z.object({
-  kind: z.literal("quota"),
+  kind: z.literal("quota").default("quota"),
   ...name,
   ...window,
   unit: unit.default("percent"),
@@ -59,11 +52,12 @@ const reading = z.preprocess(
   z.discriminatedUnion("kind", [quota, spend, balance], { error: "must be a quota, a spend or a balance" }),
 );
 
-const body = z
+/** The body of a pushed snapshot. */
+export const pushedSnapshotBody = z
   .object({
     account: line(120),
     user: optional(line(200)),
-    at: optional(instant),
+    at: optional(instantField),
     plan: optional(line(80)),
     statusline: optional(z.record(z.string(), z.unknown())),
     readings: optional(z.array(reading).min(1, "must have at least one").max(500)),
@@ -80,7 +74,8 @@ const body = z
           message: "is taken by another one",
         });
     });
-  });
+  })
+  .meta({ id: "PushedSnapshot", description: "Either a `statusline` document or `readings`" });
 
 /**
  * The body of a pushed snapshot: a raw status line document, or windows read already, in the shape in which the bot
@@ -88,7 +83,7 @@ const body = z
  * @throws request_invalid with every problem and its path, without the values
  */
 export function parsePushedSnapshot(written: unknown): PushedSnapshot {
-  const parsed = body.safeParse(written);
+  const parsed = pushedSnapshotBody.safeParse(written);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${pathText(path)}${message}`);
     throw new AppError("request_invalid", `This is not a snapshot: ${problems.join("; ")}`, { problems });

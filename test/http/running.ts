@@ -4,8 +4,7 @@ import { createHttpServer } from "../../src/http/server.ts";
 import { createParts } from "./setup.ts";
 
 /** The HTTP interface on a port of this machine until the test ends, with ways to ask it. */
-export async function running() {
-  const parts = createParts();
+export async function running(parts = createParts()) {
   const server = createHttpServer({ ...parts, host: "127.0.0.1", port: 0 });
   onTestFinished(() => server.stop());
   await server.start();

@@ -2,16 +2,19 @@ import { createHash } from "node:crypto";
 import { createDays } from "../../src/core/domain/day.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { createAcceptSnapshots } from "../../src/core/services/accept-snapshot.ts";
+import { createForgetUser } from "../../src/core/services/forget-user.ts";
 import { createQuotaHistories } from "../../src/core/services/quota-history.ts";
 import { createRecordUsage } from "../../src/core/services/record-usage.ts";
 import { createUsageReports } from "../../src/core/services/usage-report.ts";
 import type { HttpKey } from "../../src/http/keys.ts";
-import { parseLimitReport } from "../../src/ingest/limits/limit-report.ts";
+import { limitReportBody, parseLimitReport } from "../../src/ingest/limits/limit-report.ts";
 import { createOtlpIngest } from "../../src/ingest/otlp/ingest.ts";
-import { parsePushedSnapshot } from "../../src/ingest/pushed-snapshot.ts";
+import { parsePushedSnapshot, pushedSnapshotBody } from "../../src/ingest/pushed-snapshot.ts";
 import { readUsageRecord } from "../../src/ingest/usage-record.ts";
+import { usageRecordSchema } from "../../src/ingest/usage-record-schema.ts";
 import { parseUsageRecords } from "../../src/ingest/usage-records.ts";
 import { account, quota } from "../fakes/core.ts";
+import { createFeedHouse } from "../fakes/event-feed.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
 import { createAgents } from "../services/agents.ts";
 
@@ -22,13 +25,17 @@ export const keys: readonly HttpKey[] = [
 ];
 
 /** What the HTTP interface is made of, over a core with three accounts, the last of which is only pushed. */
-export function createParts(read: () => Promise<{ readings: [] }> = async () => ({ readings: [] })) {
-  const accounts = [
+export function createParts(
+  read: () => Promise<{ readings: [] }> = async () => ({ readings: [] }),
+  more: Partial<Parameters<typeof createQuotaHouse>[0]> = {},
+) {
+  const accounts = more.accounts ?? [
     account("claude-lan"),
     account("glm-main", { provider: "zmac" }),
     account("pushed", { push: true }),
   ];
   const house = createQuotaHouse({
+    ...more,
     accounts,
     read: async (one) => ({ ...(await read()), readings: one.id === "glm-main" ? [] : [quota()] }),
   });
@@ -92,6 +99,20 @@ export function createParts(read: () => Promise<{ readings: [] }> = async () => 
     allocations: agents,
     taskSizes: agents.taskSizes,
     readRecord: readUsageRecord,
+    bodies: { usageRecord: usageRecordSchema, snapshot: pushedSnapshotBody, limit: limitReportBody },
+    version: "1.2.3",
+    forgetUser: createForgetUser({ ...house, accounts, ledger, namesOf: (user) => [user] }),
+    feed: createFeedHouse(house).feed,
+    health: {
+      look: async () => ({
+        ...{ at: house.clock.now(), ok: true },
+        checks: [
+          { name: "store", ok: true, vital: true, message: "can be written", since: house.clock.now() },
+        ],
+      }),
+    },
+    metrics: { text: async () => "quotabot_up 1\n", contentType: "text/plain; version=0.0.4; charset=utf-8" },
+    stopping: new AbortController().signal,
     records: ledger.records,
     today: () => days.at(house.clock.now()).day,
   };

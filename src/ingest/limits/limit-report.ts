@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { LimitReport } from "../../core/domain/limit-report.ts";
 import type { Instant } from "../../core/domain/quota.ts";
 import { AppError } from "../../core/errors.ts";
-import { instantHint, readInstant } from "../instant.ts";
+import { instantField } from "../instant.ts";
 import { readNumber } from "../values.ts";
 import type { Headers } from "./headers.ts";
 import { readRefusal } from "./refusal.ts";
@@ -21,13 +21,6 @@ const line = (longest: number) =>
 
 const number = (inner: z.ZodType<number>) => z.preprocess((value) => readNumber(value) ?? value, inner);
 
-const instant = z.unknown().transform((written, context): Instant => {
-  const value = readInstant(written);
-  if (value !== undefined) return value;
-  context.issues.push({ code: "custom", input: written, message: instantHint });
-  return z.NEVER;
-});
-
 const value = z.union([z.string().max(8_192), z.number(), z.array(z.string().max(8_192)).max(20)]);
 const mostHeaders = 200;
 const headers = z
@@ -38,23 +31,26 @@ const headers = z
   .transform((written) => (Array.isArray(written) ? written : Object.entries(written)))
   .refine((entries) => entries.length <= mostHeaders, `must be at most ${mostHeaders}`);
 
-const fields = z.object({
-  account: line(120),
-  model: optional(line(200)),
-  at: optional(instant),
-  retryAfter: optional(
-    number(
-      z
-        .number()
-        .min(0)
-        .max(366 * 86_400),
+/** The body of a reported refusal. */
+export const limitReportBody = z
+  .object({
+    account: line(120),
+    model: optional(line(200)),
+    at: optional(instantField),
+    retryAfter: optional(
+      number(
+        z
+          .number()
+          .min(0)
+          .max(366 * 86_400),
+      ),
     ),
-  ),
-  status: optional(number(z.int().min(100).max(599))),
-  headers: optional(headers),
-  body: z.unknown().optional(),
-  source: optional(line(60)),
-});
+    status: optional(number(z.int().min(100).max(599))),
+    headers: optional(headers),
+    body: z.unknown().optional(),
+    source: optional(line(60)),
+  })
+  .meta({ id: "LimitReport" });
 
 /**
  * The body of a reported refusal: the account, and as much of the refused call as there is.
@@ -62,7 +58,7 @@ const fields = z.object({
  * @throws request_invalid with every problem and its path, and for a call that failed for another reason than a limit
  */
 export function parseLimitReport(written: unknown, now: Instant): LimitReport {
-  const parsed = fields.safeParse(written);
+  const parsed = limitReportBody.safeParse(written);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) =>
       path.length === 0 ? message : `${path.join(".")}: ${message}`,
