@@ -1,12 +1,15 @@
 import { openRemoteReports } from "../cli/remote.ts";
 import { closedPast, createRemotePast, type Past } from "../cli/remote-past.ts";
-import { closedRouting, createRemoteRouting } from "../cli/remote-routing.ts";
+import { closedForget, createRemoteForget } from "../cli/remote-people.ts";
+import { closedRouting, createRemoteAvailable, createRemoteRouting } from "../cli/remote-routing.ts";
 import type { Session, SessionOptions } from "../cli/session.ts";
 import type { Config } from "../config.ts";
 import type { Days } from "../core/domain/day.ts";
-import { isAppError } from "../core/errors.ts";
+import { type AppError, isAppError } from "../core/errors.ts";
 import type { Store } from "../core/ports.ts";
+import type { ForgetUser } from "../core/services/forget-user.ts";
 import { refusalsOf } from "../core/services/refusals.ts";
+import { createStoreCheck } from "../core/services/store-check.ts";
 import { readLock } from "../stores/folder-lock.ts";
 import { readStored } from "../stores/lowdb.ts";
 import { createMemoryStore } from "../stores/memory.ts";
@@ -16,7 +19,9 @@ import { channelIds, digestPlans, testChannels } from "./channels.ts";
 import { createAllCommands } from "./commands.ts";
 import { createAccountReader, createCore, type Machine } from "./core.ts";
 import { createDigestParts } from "./digest.ts";
+import { createDoctor } from "./doctor.ts";
 import { createMoney } from "./money.ts";
+import { createForgetting } from "./people.ts";
 import { createPosting } from "./posting.ts";
 import { openStore } from "./store.ts";
 
@@ -32,8 +37,9 @@ export async function openSession(
   const { accounts, timezone, sharedPools, budgets } = config;
   const reader = createAccountReader(config, machine);
   const holder = await readLock(config.dataDir, machine.clock).catch(() => undefined);
-  const store = holder === undefined ? await openStore(config, machine) : undefined;
-  const looked = store ?? lookOnly(config, machine);
+  const opened = holder === undefined ? await tryStore(config, machine, options) : {};
+  const { store } = opened;
+  const looked = store ?? lookOnly(config, machine, opened.fault !== undefined);
   const core = createCore({ ...machine, accounts, timezone, sharedPools, budgets, reader, store: looked });
   await core.readQuotas.restore();
   await core.windowUse.refresh();
@@ -52,10 +58,16 @@ export async function openSession(
   const session: Session = {
     ...{ ...core, commands, routing, channels },
     records: looked.ledger.records,
+    forgetUser: createForgetting(core),
     history: core.histories,
     refusals: () => refusalsOf(looked.settings, channels.ids),
-    // Forgetting what was never there rewrites everything all the same.
-    checkStore: async () => await store?.settings.set("doctor", undefined),
+    async checkStore() {
+      if (opened.fault !== undefined) throw opened.fault;
+      if (store !== undefined)
+        await createStoreCheck({ store, clock: machine.clock, patience: 5_000 }).check();
+    },
+    checks: createDoctor(config, machine, holder),
+    storeWords: storeWords(config, holder !== undefined),
     async close() {
       await core.readQuotas.stop();
       await reader.settled();
@@ -66,11 +78,13 @@ export async function openSession(
   if (holder === undefined) return session;
   const notice = `A bot (process ${holder.pid}) works on ${config.dataDir}`;
   const remote = options.fromDisk ? undefined : await askBot(config, machine, core.days);
-  if (remote !== undefined) return { ...session, ...remote };
+  const forgetUser = botForgets(config, notice);
+  if (remote !== undefined) return { ...session, ...remote, forgetUser };
   const closed = `${notice} and cannot be asked: give it \`http\` with a key of the scope read.`;
   return {
     ...session,
     ...closedPast(closed),
+    forgetUser,
     routing: { reports: closedRouting(closed) },
     reports: {
       ...core.reports,
@@ -84,8 +98,33 @@ export async function openSession(
   };
 }
 
-/** What a bot at work has stored of snapshots and settings; everything else only the bot itself can tell. */
-function lookOnly(config: Config, { log }: Machine): Store {
+function storeWords({ storage }: Config, botRuns: boolean): Session["storeWords"] {
+  if (storage.driver === "postgres") {
+    return { name: "Database", fine: "can be written, and has the tables of this version" };
+  }
+  return { name: "Data folder", fine: botRuns ? "in the hands of the bot that runs" : "can be written" };
+}
+
+/** The store, or for somebody who only wants to know what is wrong why there is none. */
+async function tryStore(
+  config: Config,
+  machine: Machine,
+  { fromDisk }: Pick<SessionOptions, "fromDisk">,
+): Promise<{ store?: Store; fault?: AppError }> {
+  try {
+    return { store: await openStore(config, machine) };
+  } catch (error) {
+    if (fromDisk && isAppError(error) && error.code.startsWith("store_")) return { fault: error };
+    throw error;
+  }
+}
+
+/**
+ * What a bot at work has stored of snapshots and settings; everything else only the bot itself can tell. Of a store that
+ * cannot be used there is nothing.
+ */
+function lookOnly(config: Config, { log }: Machine, unusable: boolean): Store {
+  if (unusable) return createMemoryStore();
   const stored = () => readStored({ folder: config.dataDir, log });
   const memory = createMemoryStore();
   return {
@@ -101,20 +140,32 @@ async function askBot(
   machine: Machine,
   days: Days,
 ): Promise<(Pick<Session, "reports" | "routing"> & Past) | undefined> {
-  const { http } = config;
-  const key = http?.keys.find(({ scopes }) => scopes.includes("read"))?.key;
-  if (http === undefined || key === undefined || http.port === 0) return undefined;
+  const door = doorOf(config, "read");
+  if (door === undefined) return undefined;
   const providerNames = new Map(machine.providers.map(({ id, name }) => [id, name]));
-  const url = `http://${reachable(http.host)}:${http.port}`;
   try {
     const { accounts } = config;
-    const reports = await openRemoteReports({ url, key, accounts, providerNames, clock: machine.clock });
-    const routing = { reports: createRemoteRouting({ url, key }) };
-    return { reports, routing, ...createRemotePast({ url, key, days }) };
+    const reports = await openRemoteReports({ ...door, accounts, providerNames, clock: machine.clock });
+    const routing = { reports: createRemoteRouting(door), available: createRemoteAvailable(door) };
+    return { reports, routing, ...createRemotePast({ ...door, days }) };
   } catch (error) {
     if (isAppError(error, "store_unavailable")) return undefined;
     throw error;
   }
+}
+
+/** Has the bot that works on the data folder forget people. */
+function botForgets(config: Config, notice: string): ForgetUser {
+  const door = doorOf(config, "admin");
+  if (door !== undefined) return createRemoteForget(door);
+  return closedForget(`${notice}: stop it first, or give it \`http\` with a key of the scope admin.`);
+}
+
+/** Where the bot answers over HTTP, and a key that has the scope; undefined when there is none. */
+function doorOf({ http }: Config, scope: "read" | "admin"): { url: string; key: string } | undefined {
+  const key = http?.keys.find(({ scopes }) => scopes.includes(scope))?.key;
+  if (http === undefined || key === undefined || http.port === 0) return undefined;
+  return { url: `http://${reachable(http.host)}:${http.port}`, key };
 }
 
 /** The address of this machine for a server that listens on `host`. */

@@ -2,13 +2,13 @@ import { createHash, createHmac, randomUUID } from "node:crypto";
 import { setImmediate as pause } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import type { UsageRecord } from "../core/domain/usage.ts";
-import type { Settings } from "../core/ports.ts";
 import { createRecordUsage } from "../core/services/record-usage.ts";
 import { createOtlpIngest } from "../ingest/otlp/ingest.ts";
 import { parseUsageRecords } from "../ingest/usage-records.ts";
 import { createUserNames } from "../ingest/users.ts";
 import type { Core, Machine } from "./core.ts";
 import type { Money } from "./money.ts";
+import { userSalt } from "./people.ts";
 
 /** All ways in which usage comes into the ledger. */
 export async function createUsage(
@@ -37,14 +37,4 @@ export async function createUsage(
     hash: (text) => createHash("sha256").update(text).digest("base64url").slice(0, 22),
   });
   return { nameUser, recordUsage, otlp, parseUsageRecords };
-}
-
-/** Keeps pseudonyms from being guessed by hashing the names of everybody in the team; the same for good. */
-async function userSalt(settings: Settings): Promise<string> {
-  const kept = await settings.get("user salt");
-  if (typeof kept === "string") return kept;
-  const salt = randomUUID();
-  // Of several processes that start together one makes it.
-  if (await settings.swap("user salt", undefined, salt)) return salt;
-  return await userSalt(settings);
 }

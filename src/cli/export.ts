@@ -15,22 +15,34 @@ export interface ExportOptions {
 
 /**
  * Writes all records of a period, of this month unless told, to the output or into a new file of this user alone.
- * Throws request_invalid for words it does not know, and for a file that is there already or cannot be made.
+ * @param words typed after the command, as in chat: a period, and a format
+ * @throws request_invalid for words it does not know, and for a file that is there already or cannot be made
  */
 export async function exportRecords(
   cli: CliOptions,
-  name: string | undefined,
+  words: readonly string[],
   options: ExportOptions,
 ): Promise<void> {
-  const format = formatOf(options.format ?? (options.json ? "json" : "csv"));
+  const [name, typed] = understand(words);
+  const format = formatOf(options.format ?? (options.json ? "json" : (typed ?? "csv")));
   await withSession(cli, options, async (session) => {
     const { from, to } = periodNamed(name ?? "month", todayOf(session));
     const pieces = exportInPieces(session.records, { from, to }, format);
     if (options.output === undefined) return await drain(pieces, cli.output, { end: false });
-    const file = await create(options.output);
+    const file = await createFile(options.output);
     await drain(pieces, file.createWriteStream(), { end: true });
     cli.errors.write(`Written to ${options.output}.\n`);
   });
+}
+
+/** The period and the format among the words, in any order. */
+function understand(words: readonly string[]): [period: string | undefined, format: string | undefined] {
+  const isFormat = (word: string) => exportFormats.some((format) => format === word.toLowerCase());
+  const [period, more] = words.filter((word) => !isFormat(word));
+  const [format, another] = words.filter(isFormat);
+  const spare = more ?? another;
+  if (spare === undefined) return [period, format];
+  throw new AppError("request_invalid", `"${spare}" is one too many: quota export [PERIOD] [json|csv].`);
 }
 
 async function drain(
@@ -46,7 +58,8 @@ async function drain(
   }
 }
 
-async function create(path: string): Promise<FileHandle> {
+/** A new file of this user alone. Throws request_invalid for one that is there already or cannot be made. */
+export async function createFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, "wx", 0o600);
   } catch (error) {

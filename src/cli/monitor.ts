@@ -1,9 +1,10 @@
-import { emitKeypressEvents } from "node:readline";
 import { AppError } from "../core/errors.ts";
 import { duration } from "../core/messages/format.ts";
 import { quotaTable } from "../core/messages/quota-table.ts";
 import { quotaJson } from "../core/services/quota-json.ts";
+import { endWith, exitCodes } from "./exit-codes.ts";
 import { type QuotaOptions, selectAccounts, terminalOf } from "./quota.ts";
+import { openScreen, type Screen } from "./screen.ts";
 import type { CliOptions, Session } from "./session.ts";
 
 export interface MonitorOptions extends QuotaOptions {
@@ -15,87 +16,114 @@ const shortest = 10_000;
 
 /**
  * Draws the table again and again until q is pressed; r reads at once what the providers allow. Without a terminal it
- * prints the table at every interval until the input ends, and with --json one line of JSON. Throws request_invalid for a bad interval.
+ * prints the table at every interval until the input or the reader of the output ends, and with --json one line of JSON.
+ * Throws request_invalid for a bad interval, and ends with the code of what has ended it from outside.
  */
 export async function monitor(cli: CliOptions, options: MonitorOptions): Promise<void> {
-  const interval = intervalOf(options.interval);
+  const every = intervalOf(options.interval);
   const session = await cli.openSession({ config: options.config });
+  let code: number;
   try {
     const accounts = selectAccounts(session, options);
-    await drawUntilQuit(cli, session, { ...options, every: interval, accounts });
+    code = await drawUntilQuit(cli, session, { ...options, every, accounts });
   } finally {
     await session.close();
   }
+  if (code !== exitCodes.fine) endWith(code);
 }
 
 async function drawUntilQuit(
   cli: CliOptions,
   session: Session,
   options: MonitorOptions & { every: number; accounts: Session["accounts"] },
-): Promise<void> {
-  const { output, input } = cli;
-  const screen = output.isTTY === true && !options.json;
+): Promise<number> {
+  const { output } = cli;
+  const isScreen = output.isTTY === true && !options.json && !cli.dumb;
+  let over = false;
 
   function draw(): void {
+    if (over) return;
     const report = session.reports.report(options.accounts);
     if (options.json) {
       output.write(`${JSON.stringify(quotaJson(report))}\n`);
       return;
     }
     const message = quotaTable(report, { command: "list", configured: session.accounts.length });
-    const context = { now: report.at, timezone: session.timezone, ...terminalOf(cli, options) };
-    const text = cli.render(message, context);
-    if (!screen) {
-      output.write(`${text}\n\n`);
-      return;
-    }
-    const keys = `r reads again, q quits; drawn every ${duration(options.every).replace("less than a minute", options.interval)}`;
-    const lines = `${text}\n\n${keys}`.split("\n").slice(0, Math.max(1, (output.rows ?? 40) - 1));
-    // Each line is cleared to its end and the rest of the screen below: nothing flickers.
-    output.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join("\n")}\u001b[J`);
+    const terminal = terminalOf(cli, options);
+    // The last column stays free: what stands there decides whether terminals break the line.
+    const width = screen === undefined ? terminal.width : terminal.width - 1;
+    const text = cli.render(message, { now: report.at, timezone: session.timezone, ...terminal, width });
+    if (screen === undefined) output.write(`${text}\n\n`);
+    else screen.show(text.split("\n"), keysLine(cli, options));
   }
 
   async function readAndDraw(urgency: "due" | "allowed"): Promise<void> {
     const reading = session.reports.read(options.accounts, urgency);
-    if (screen) draw();
+    if (isScreen) draw();
     await reading;
     draw();
   }
 
+  const screen: Screen | undefined = isScreen ? openScreen(cli) : undefined;
   const timer = setInterval(() => void readAndDraw("due"), options.every);
-  const redraw = () => draw();
-  if (screen) {
-    output.write("\u001b[?1049h\u001b[?25l");
-    output.on("resize", redraw);
-  }
+  const ended = untilEnd(cli, screen, { redraw: draw, reload: () => void readAndDraw("allowed") });
   try {
-    const quit = untilQuit(cli, () => void readAndDraw("allowed"));
-    await readAndDraw("due");
-    await quit;
+    const first = readAndDraw("due");
+    // Whoever looks may leave before all is read; a program gets at least one table.
+    if (!isScreen) await first;
+    return await Promise.race([ended.code, first.then(() => ended.code)]);
   } finally {
+    over = true;
     clearInterval(timer);
-    output.off("resize", redraw);
-    if (screen) output.write("\u001b[?25h\u001b[?1049l");
-    if (input.isTTY) input.setRawMode(false);
-    input.pause();
+    ended.stop();
+    screen?.close();
   }
 }
 
-/** Resolves at q, Ctrl-C or the end of the input. */
-function untilQuit(cli: CliOptions, onReload: () => void): Promise<void> {
-  const { input } = cli;
-  return new Promise((resolve) => {
-    input.once("end", resolve);
-    if (input.isTTY) {
-      emitKeypressEvents(input);
-      input.setRawMode(true);
-      input.on("keypress", (_text, key: { name?: string; ctrl?: boolean }) => {
-        if (key.name === "q" || (key.ctrl === true && key.name === "c")) resolve();
-        if (key.name === "r") onReload();
-      });
-    }
-    input.resume();
+function keysLine({ input }: CliOptions, { every, interval }: MonitorOptions & { every: number }): string {
+  const drawn = `drawn every ${every < 60_000 ? interval : duration(every)}`;
+  return input.isTTY ? `r reads again, q quits; ${drawn}` : `Ctrl-C quits; ${drawn}`;
+}
+
+/** Listens for all that ends the drawing, or changes it. */
+function untilEnd(
+  cli: CliOptions,
+  screen: Screen | undefined,
+  on: { redraw(): void; reload(): void },
+): { code: Promise<number>; stop(): void } {
+  const { input, output } = cli;
+  let end: (code: number) => void = () => {};
+  const code = new Promise<number>((resolve) => {
+    end = resolve;
   });
+  const fine = () => end(exitCodes.fine);
+  const ignored = cli.onSignal(end);
+  output.once("error", fine);
+  if (screen !== undefined) {
+    output.on("resize", on.redraw);
+    screen.onKey((key) => {
+      if (key === "q") fine();
+      if (key === "r") on.reload();
+      if (key === "ctrl-c") end(exitCodes.interrupted);
+    });
+  }
+  // Whoever types into a terminal does not end it; reading from it in the background would stop the program.
+  if (!input.isTTY) {
+    input.once("end", fine);
+    input.once("close", fine);
+    input.resume();
+  }
+  return {
+    code,
+    stop() {
+      ignored();
+      output.off("error", fine);
+      output.off("resize", on.redraw);
+      input.off("end", fine);
+      input.off("close", fine);
+      input.pause();
+    },
+  };
 }
 
 function intervalOf(text: string): number {

@@ -1,131 +1,73 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { isAppError } from "../core/errors.ts";
-import { type DoctorOptions, doctor } from "./doctor.ts";
-import { type MonitorOptions, monitor } from "./monitor.ts";
+import { addBotCommands } from "./bot-program.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { addHelpCommand } from "./help-program.ts";
+import { helpStyle, withManual } from "./manual.ts";
 import { addPastCommands } from "./past-program.ts";
-import { printQuota, type QuotaOptions, views } from "./quota.ts";
-import { type RecordOptions, record } from "./record.ts";
-import { type ReportOptions, reportStatusLine } from "./report.ts";
-import { type ReportLogsOptions, reportLogs } from "./report-logs.ts";
+import { addMonitorCommand, addQuotaCommands } from "./quota-program.ts";
+import { addReportCommands } from "./report-program.ts";
 import { addRouteCommands } from "./route-program.ts";
-import { sendTest } from "./send-test.ts";
+import { addCompletionCommand, addGuardCommand } from "./script-program.ts";
 import type { CliOptions } from "./session.ts";
-import type { OutputOptions } from "./with-session.ts";
-
-/** What the process ends with: 0 fine, 1 something failed, 2 wrong use, 78 configuration. */
-export const exitCodes = { fine: 0, failed: 1, usage: 2, configuration: 78 } as const;
-
-/** Commander's kind of error for a command that worked and has found something wrong. */
-const unwell = "quotabot.unwell";
 
 /** The command line as commander describes it; running it prints and throws. */
 export function createProgram(cli: CliOptions): Command {
-  const program = new Command("quotabot")
-    .description("What is left on every AI account your team shares.")
-    .version(cli.version)
+  const program = withManual(new Command("quotabot"), {
+    summary: "what is left on every AI account your team shares",
+    description: "What is left on every AI account your team shares.",
+    examples: [
+      ["start", "run the bot; without a configuration, the demo"],
+      ["quota list", "what is left, worst first"],
+      ["guard --account glm-main --min-left 10", "ends with 1 when less than 10% is left"],
+      ["help quota usage", "what a command does, with examples"],
+    ],
+    exits: { 78: "the configuration is missing or wrong", 130: "ended by Ctrl-C" },
+  })
+    .version(cli.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "what a command does, with examples")
+    .helpCommand(false)
     .exitOverride()
-    .configureOutput({
-      writeOut: (text) => cli.output.write(text),
-      writeErr: (text) => cli.errors.write(text),
-    })
+    .configureHelp(helpStyle)
+    .configureOutput(outputOf(cli))
     .showHelpAfterError("Add --help for what there is.")
     .showSuggestionAfterError();
 
-  program
-    .command("start")
-    .description("run the bot; without a configuration, the demo on this terminal")
-    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
-    .action((options: { config?: string }) => cli.startBot(options));
-
-  const quota = program.command("quota").description("see quotas on this terminal").helpCommand(false);
-  withSelection(quota.command("list").description("every account, worst first")).action(
-    (options: QuotaOptions) => printQuota(cli, views.list, options, undefined),
-  );
-  withSelection(
-    quota
-      .command("show")
-      .description("every window, pool and amount of an account")
-      .argument("<account|provider>"),
-  ).action((target: string, options: QuotaOptions) => printQuota(cli, views.show, options, target));
-  withSelection(quota.command("resets").description("when what comes back, soonest first")).action(
-    (options: QuotaOptions) => printQuota(cli, views.resets, options, undefined),
-  );
+  addBotCommands(program, cli);
+  const quota = withManual(program.command("quota"), {
+    summary: "see quotas, usage and money on this terminal",
+    description:
+      "Answers on this terminal what /quota answers in chat. While a bot works on the same data folder, it is asked over HTTP when http.keys has one with the scope read; else what it read last is shown.",
+    examples: [
+      ["quota list", "what is left, worst first"],
+      ["quota monitor", "the same, drawn again and again"],
+    ],
+  }).helpCommand(false);
+  addQuotaCommands(quota, cli);
   addPastCommands(quota, cli);
   addRouteCommands(quota, cli);
-  withSelection(quota.command("monitor").description("the table, drawn again and again (r reads, q quits)"))
-    .option("--interval <time>", "time between two drawings, at least 10s", "30s")
-    .action((options: MonitorOptions) => monitor(cli, options));
-
-  const report = program
-    .command("report")
-    .description("tell a running bot what this machine knows")
-    .helpCommand(false);
-  report
-    .command("statusline")
-    .description("report the limits in a Claude Code status line document, read from standard input")
-    .requiredOption("--account <id>", "the account, as the bot's configuration names it")
-    .option("--user <name>", "whose machine this is")
-    .option("--url <address>", "the bot (default: $QUOTABOT_URL or http://127.0.0.1:8787)")
-    .option("--key <key>", "a key with the scope ingest (default: $QUOTABOT_KEY, which others cannot see)")
-    .option("--print", "print what is left, as the status line")
-    .option("--strict", "always report, and end with 1 when that fails")
-    .option("--verbose", "say on standard error what came of it")
-    .action((options: ReportOptions) => reportStatusLine(cli, options));
-  report
-    .command("logs")
-    .description("report what the session logs of Claude Code and Codex count, as far as it is new")
-    .option("--account <id>", "the account it counts to (default: the bot finds it by the program)")
-    .option("--user <name>", "whose machine this is")
-    .option("--source <program>", "claude-code, codex-cli, or the beginning of it (default: all)")
-    .option("--since <time>", "how far back: 30d, 12h or all", "30d")
-    .option("--url <address>", "the bot (default: $QUOTABOT_URL or http://127.0.0.1:8787)")
-    .option("--key <key>", "a key with the scope ingest (default: $QUOTABOT_KEY, which others cannot see)")
-    .option("--dry-run", "print what would be sent, and send and remember nothing")
-    .option("--json", "print JSON")
-    .option("--verbose", "say on standard error where logs are looked for")
-    .action((options: ReportLogsOptions) => reportLogs(cli, options));
-
-  program
-    .command("doctor")
-    .description("check configuration, data folder, accounts and channels, and say what to do")
-    .option("--json", "print JSON")
-    .option("--no-color", "print without colours")
-    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
-    .action(async (options: DoctorOptions) => {
-      if (!(await doctor(cli, options))) throw new CommanderError(exitCodes.failed, unwell, "");
-    });
-
-  program
-    .command("send-test")
-    .description("post a test message to a channel, or to all that alerts and digests go to")
-    .argument("[channel]", "as the configuration names it")
-    .option("--json", "print JSON")
-    .option("--no-color", "print without colours")
-    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
-    .action(async (channel: string | undefined, options: OutputOptions) => {
-      if (!(await sendTest(cli, channel, options))) throw new CommanderError(exitCodes.failed, unwell, "");
-    });
-
-  program
-    .command("record")
-    .description("read an account once and write a fixture for the tests, without what is secret")
-    .argument("<account>", "its id")
-    .argument("[file]", "where to (default: PROVIDER-DATE.json)")
-    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)")
-    .action((account: string, file: string | undefined, options: RecordOptions) =>
-      record(cli, account, file, options),
-    );
+  addMonitorCommand(quota, cli);
+  addGuardCommand(program, cli);
+  addReportCommands(program, cli);
+  addCompletionCommand(program, cli);
+  addHelpCommand(program);
   return program;
 }
 
-function withSelection(command: Command): Command {
-  return command
-    .option("--account <id>", "only this account")
-    .option("--provider <id>", "only accounts of this provider")
-    .option("--fresh", "read again now, as far as the providers' floors allow")
-    .option("--json", "print JSON")
-    .option("--no-color", "print without colours")
-    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)");
+/** No line of help is longer: the eye loses its way. */
+const widest = 100;
+
+function outputOf({ output, errors, noColour, forceColour }: CliOptions) {
+  const width = (stream: NodeJS.WriteStream) => Math.min(widest, Math.max(40, stream.columns ?? 80));
+  const colour = (stream: NodeJS.WriteStream) => !noColour && (stream.isTTY === true || forceColour);
+  return {
+    writeOut: (text: string) => void output.write(text),
+    writeErr: (text: string) => void errors.write(text),
+    getOutHelpWidth: () => width(output),
+    getErrHelpWidth: () => width(errors),
+    getOutHasColors: () => colour(output),
+    getErrHasColors: () => colour(errors),
+  };
 }
 
 /** Runs one command line (without node and script) and tells the exit code; says on the error output what went wrong. */
@@ -134,17 +76,12 @@ export async function runCli(cli: CliOptions, args: readonly string[]): Promise<
     await createProgram(cli).parseAsync(args, { from: "user" });
     return exitCodes.fine;
   } catch (error) {
-    if (error instanceof CommanderError) return exitCodeOf(error);
-    if (!isAppError(error)) throw error;
-    cli.errors.write(
-      `${[error.message, ...(error.details.problems ?? []).map((line) => `  ${line}`)].join("\n")}\n`,
-    );
-    if (error.code === "config_invalid") return exitCodes.configuration;
-    return error.code === "request_invalid" ? exitCodes.usage : exitCodes.failed;
+    const code = exitCodeOf(error);
+    if (code === undefined) throw error;
+    if (isAppError(error)) {
+      const lines = [error.message, ...(error.details.problems ?? []).map((line) => `  ${line}`)];
+      cli.errors.write(`${lines.join("\n")}\n`);
+    }
+    return code;
   }
-}
-
-/** Commander ends with 1 for wrong use, which is 2 here. */
-function exitCodeOf({ code, exitCode }: CommanderError): number {
-  return exitCode === exitCodes.fine || code === unwell ? exitCode : exitCodes.usage;
 }

@@ -27,19 +27,23 @@ interface View {
 export const views = {
   list: {
     json: quotaJson,
-    message: (report, session) =>
-      quotaTable(report, { command: "list", configured: session.accounts.length }),
+    message: (report, session, target) =>
+      quotaTable(report, { command: lineOf("list", target), configured: session.accounts.length }),
   },
   show: {
     json: quotaJson,
     message: (report, _session, target) =>
-      accountDetails(report, { command: `show ${target ?? ""}`, admin: true }),
+      accountDetails(report, { command: lineOf("show", target), admin: true }),
   },
   resets: {
     json: resetsJson,
-    message: (report) => resetSchedule(report, { command: "resets" }),
+    message: (report, _session, target) => resetSchedule(report, { command: lineOf("resets", target) }),
   },
 } as const satisfies Record<string, View>;
+
+function lineOf(command: string, target: string | undefined): string {
+  return target === undefined ? command : `${command} ${target}`;
+}
 
 /** Reads what is due, prints one view of it, and closes. Throws request_invalid for an account nobody knows. */
 export async function printQuota(
@@ -67,9 +71,11 @@ export async function printQuota(
 
 /** What the output can show. */
 export function terminalOf(cli: CliOptions, options: { color?: boolean | undefined }) {
+  const wanted = cli.output.isTTY === true || cli.forceColour;
   return {
-    colour: cli.output.isTTY === true && !cli.noColour && options.color !== false,
-    width: Math.max(40, cli.output.columns ?? 120),
+    colour: wanted && !cli.noColour && options.color !== false,
+    // What goes to a file or another program is never cut.
+    width: Math.max(40, cli.output.columns ?? Number.POSITIVE_INFINITY),
   };
 }
 

@@ -19,6 +19,7 @@ export interface Recorded {
 
 export interface RecordOptions {
   config?: string | undefined;
+  json?: boolean | undefined;
 }
 
 /**
@@ -31,10 +32,10 @@ export async function record(
   file: string | undefined,
   options: RecordOptions,
 ): Promise<void> {
-  const recorded = await cli.recordAccount({ ...options, account });
+  const recorded = await cli.recordAccount({ config: options.config, account });
   const path = file ?? `${recorded.provider}-${new Date(recorded.at).toISOString().slice(0, 10)}.json`;
   await writeNew(path, `${JSON.stringify(recorded.fixture, undefined, 2)}\n`);
-  cli.output.write(`${report(recorded, path)}\n`);
+  cli.output.write(`${options.json ? reportJson(recorded, path) : report(recorded, path)}\n`);
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
@@ -49,6 +50,18 @@ async function writeNew(path: string, text: string): Promise<void> {
         : `${path} cannot be written (${code ?? "unknown reason"}).`,
     );
   }
+}
+
+function reportJson({ provider, fixture, replaced, faithful }: Recorded, file: string): string {
+  const { exchanges } = fixture;
+  const told = {
+    file,
+    provider,
+    exchanges: exchanges.length,
+    replaced: Object.fromEntries(replaced),
+    faithful,
+  };
+  return JSON.stringify(told, undefined, 2);
 }
 
 function report({ fixture, replaced, faithful }: Recorded, path: string): string {

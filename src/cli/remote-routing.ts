@@ -1,9 +1,10 @@
 import { AppError } from "../core/errors.ts";
 import { parseCombosJson } from "../core/services/combo-json.ts";
-import { parseRouteJson } from "../core/services/route-json.ts";
-import type { RoutingReports } from "../core/services/routing.ts";
+import { parseAvailableJson, parseRouteJson } from "../core/services/route-json.ts";
+import type { AvailableReport, RoutingReports } from "../core/services/routing.ts";
 import { parseSuggestJson } from "../core/services/suggest-json.ts";
 import { createAsk } from "./ask-bot.ts";
+import type { AvailableQuestion } from "./session.ts";
 
 /** Asks the bot at the address what to use. Throws like `createAsk`. */
 export function createRemoteRouting(options: { url: string; key: string }): RoutingReports {
@@ -14,6 +15,13 @@ export function createRemoteRouting(options: { url: string; key: string }): Rout
       ask("/api/v1/combos", { combo, period: period.name }, (value) => parseCombosJson(value)?.[0]),
     suggestions: () => ask("/api/v1/suggestions", {}, parseSuggestJson),
   };
+}
+
+/** Asks the bot at the address whether something may be used now. Throws like `createAsk`. */
+export function createRemoteAvailable(options: { url: string; key: string }) {
+  const ask = createAsk(options);
+  return ({ account, model }: AvailableQuestion): Promise<AvailableReport> =>
+    ask("/api/v1/available", { account, model }, parseAvailableJson);
 }
 
 /** Of a data folder that a bot works on which cannot be asked: everything throws store_unavailable. */

@@ -34,7 +34,7 @@ export async function reportStatusLine(cli: CliOptions, options: ReportOptions):
 /** What came of it, in a sentence. */
 async function report(cli: CliOptions, options: ReportOptions, signal: AbortSignal): Promise<string> {
   const { reporting } = cli;
-  const readings = reporting.readStatusLine(await readDocument(cli.input, signal));
+  const readings = await reporting.readStatusLine(await readDocument(cli.input, signal));
   const text = statusLineText(readings);
   if (options.print && text !== "") cli.output.write(`${text}\n`);
   if (readings.length === 0) return "The status line tells no limits (yet), so there is nothing to report.";

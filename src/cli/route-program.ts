@@ -5,17 +5,30 @@ import { routeMessage } from "../core/messages/route.ts";
 import { suggestMessage } from "../core/messages/suggest.ts";
 import { routeJson } from "../core/services/route-json.ts";
 import { suggestJson } from "../core/services/suggest-json.ts";
+import { withManual } from "./manual.ts";
+import { withOutput } from "./options.ts";
 import type { CliOptions } from "./session.ts";
 import { type OutputOptions, print, printJson, todayOf, withSession } from "./with-session.ts";
 
 /** Adds the commands that tell what to use: route and suggest. */
 export function addRouteCommands(quota: Command, cli: CliOptions): void {
-  withOutput(quota.command("route").description("the account to use now, and why"))
+  withManual(withOutput(quota.command("route")), {
+    summary: "the account to use now, and why",
+    description:
+      "Prints which account to use now for a combo of the configuration or for a model, what comes after it, and why.",
+    examples: [
+      ["quota route premium-coding", "along a combo"],
+      ["quota route glm-4.7 --json", "for a model, for programs"],
+    ],
+  })
     .argument("<combo|model>", "a combo of the configuration, or a model")
     .action((name: string, options: OutputOptions) => printRoute(cli, name, options));
-  withOutput(quota.command("suggest").description("where money or quota could be saved")).action(
-    (options: OutputOptions) => printSuggestions(cli, options),
-  );
+  withManual(withOutput(quota.command("suggest")), {
+    summary: "where money or quota could be saved",
+    description:
+      "Prints where money or quota could be saved, with the numbers of the last 30 days behind it.",
+    examples: [["quota suggest", "all there is to suggest"]],
+  }).action((options: OutputOptions) => printSuggestions(cli, options));
 }
 
 /** Prints what to use now for a combo or a model. Throws request_invalid for a name that is neither. */
@@ -38,11 +51,4 @@ function printSuggestions(cli: CliOptions, options: OutputOptions): Promise<void
     if (options.json) return printJson(cli, suggestJson(report));
     print(cli, session, options, suggestMessage(report, session.names));
   });
-}
-
-function withOutput(command: Command): Command {
-  return command
-    .option("--json", "print JSON")
-    .option("--no-color", "print without colours")
-    .option("--config <file>", "configuration file (default: $QUOTABOT_CONFIG or ./quotabot.yml)");
 }

@@ -59,6 +59,9 @@ export function printCost(cli: CliOptions, name: string | undefined, options: Ou
     const period = periodNamed(name ?? "month", today);
     const report = await usageReports.cost(period);
     if (options.json) return printJson(cli, costJson(report));
+    const idle = isNothing(report.total) && report.budgets.length === 0;
+    if (idle && !(await hasRecords({ usageReports, today: () => today })))
+      return print(cli, session, options, noUsage("Cost"));
     const command = `cost ${period.name}`;
     print(cli, session, options, costMessage(report, { command, today, names }));
   });

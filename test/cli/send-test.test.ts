@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import type { CliOptions, Session } from "../../src/cli/session.ts";
 import { AppError } from "../../src/core/errors.ts";
-import { noteRefusal, refusalsOf } from "../../src/core/services/refusals.ts";
 import { renderTerminal } from "../../src/terminal/render.ts";
 import { account, quota } from "../fakes/core.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
@@ -21,8 +20,6 @@ function setUp(ids: readonly string[] = ["slack:#ai", "slack:#gone", "terminal"]
   let closed = 0;
   const session = {
     ...{ ...house, channels, accounts: house.readQuotas.accounts, timezone: "UTC" },
-    refusals: () => refusalsOf(house.store.settings, ids),
-    checkStore: async () => {},
     async close() {
       closed += 1;
     },
@@ -88,41 +85,5 @@ describe("quotabot send-test", () => {
     const { code, errors } = await setUp([]).run("send-test");
     expect(errors).toContain("No channel is configured: add `alerts` or `digest`");
     expect(code).toBe(1);
-  });
-});
-
-describe("quotabot doctor", () => {
-  it("tells which channels refuse, why, and what to do then", async () => {
-    const { run, house } = setUp();
-    const remember = { settings: house.store.settings, clock: house.clock };
-    await noteRefusal(remember, "slack:#gone", "slack:#gone: There is no such channel.");
-    await noteRefusal(remember, "slack:#ai", "It was so once.");
-    await noteRefusal(remember, "slack:#ai", undefined);
-    house.clock.advance(2 * 3_600_000);
-    const { code, output } = await run("doctor --json");
-    expect(code).toBe(1);
-    const { findings } = JSON.parse(output);
-    expect(findings.filter(({ check }: { check: string }) => check === "channel")).toMatchInlineSnapshot(`
-      [
-        {
-          "check": "channel",
-          "message": "no refusal is known; \`quotabot send-test slack:#ai\` tries it",
-          "name": "slack:#ai",
-          "ok": true,
-        },
-        {
-          "check": "channel",
-          "message": "refuses posts (2 h so far): There is no such channel. When that is done, \`quotabot send-test slack:#gone\` tries it; alerts are tried again every hour.",
-          "name": "slack:#gone",
-          "ok": false,
-        },
-        {
-          "check": "channel",
-          "message": "no refusal is known; \`quotabot send-test terminal\` tries it",
-          "name": "terminal",
-          "ok": true,
-        },
-      ]
-    `);
   });
 });
