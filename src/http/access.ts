@@ -14,7 +14,7 @@ export function createAccess(
 ) {
   return (scope: Scope, route: Route) =>
     async (context: HttpContext): Promise<Response> => {
-      const header = context.req.header("authorization");
+      const header = headerOf(context);
       const caller = callerOf(header);
       if (caller === undefined) return stranger(header === undefined ? undefined : waitOf(context));
       if (!caller.scopes.has(scope)) {
@@ -27,6 +27,12 @@ export function createAccess(
   function waitOf({ env }: HttpContext): number | undefined {
     return attempts?.failed(env?.incoming?.socket.remoteAddress ?? "unknown");
   }
+}
+
+/** Tools for llm-mux may bring their key under a name of its own. */
+function headerOf({ req }: HttpContext): string | undefined {
+  const key = req.header("x-management-key");
+  return req.header("authorization") ?? (key === undefined ? undefined : `Bearer ${key}`);
 }
 
 /** @param wait seconds that the caller has to wait before the next try, if it has tried too often */

@@ -75,6 +75,15 @@ describe("Tools for llm-mux", () => {
     expect(body.error.message).toContain("glm-main");
   });
 
+  it("may bring their key as llm-mux takes it", async () => {
+    const { url } = await house();
+    const ask = (key: string) =>
+      fetch(`${url}/v0/management/quota/status`, { headers: { "X-Management-Key": key } });
+    expect((await ask("fake-read-key")).status).toBe(200);
+    expect((await ask("fake-ingest-key")).status).toBe(403);
+    expect((await ask("wrong-key")).status).toBe(401);
+  });
+
   it("have an account read again, with a key that may", async () => {
     const { ask, clock, readQuotas } = await house();
     clock.advance(6 * 60_000);
