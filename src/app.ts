@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createAgents, createBooks, createRoutes, createSizes, inform } from "./app/agents.ts";
 import { alertSettings, createAlerts } from "./app/alerts.ts";
 import { alertChannels, channelIds, digestPlans, forgetRefusals, testChannels } from "./app/channels.ts";
@@ -8,12 +9,18 @@ import { createDigestParts, createDigestSender } from "./app/digest.ts";
 import { createHttp } from "./app/http.ts";
 import { type App, createApp, startAll } from "./app/lifecycle.ts";
 import { createMoney } from "./app/money.ts";
+import { createForgetting } from "./app/people.ts";
 import { openStore } from "./app/store.ts";
 import { createUsage } from "./app/usage.ts";
 import { createChannels } from "./channels/channels.ts";
+import { eventJson } from "./channels/event-json.ts";
 import type { Config } from "./config.ts";
 import { count } from "./core/messages/format.ts";
 import type { Channel } from "./core/ports.ts";
+import { createEventFeed } from "./core/services/event-feed.ts";
+import { createHealth } from "./core/services/health.ts";
+import { createStoreCheck } from "./core/services/store-check.ts";
+import { createMeters } from "./metrics/meters.ts";
 import { createTerminalChat } from "./terminal/chat.ts";
 
 /** The bot of a configuration: Slack and Discord where configured, else a chat on the terminal. */
@@ -22,7 +29,9 @@ export function createBot(config: Config, machine: Machine): App {
     const { clock, log } = machine;
     const store = await openStore(config, machine);
     cleanup.push(() => store.close());
-    const reader = createAccountReader(config, machine);
+    const storeCheck = createStoreCheck({ store, clock });
+    const meters = createMeters();
+    const reader = meters.watchReader(createAccountReader(config, machine));
     cleanup.push(reader.settled);
     const { accounts, admins, timezone, sharedPools, budgets } = config;
     const core = createCore({ ...machine, accounts, timezone, sharedPools, budgets, reader, store });
@@ -30,14 +39,25 @@ export function createBot(config: Config, machine: Machine): App {
 
     const named = createChannels({ ...config, clock, version: machine.version });
     cleanup.push(named.stop);
-    const channelOf = (id: string): Channel | undefined => {
+    const findChannel = (id: string): Channel | undefined => {
       if (id === "terminal") return chat?.channel;
       if (id.startsWith("slack:")) return slack?.channel(id);
       return id.startsWith("discord:") ? discord?.channel(id) : named.channels.get(id);
     };
-    const all = { ...core, ...machine, ...createMoney(config, machine), channelOf };
+    const channelOf = (id: string): Channel | undefined => {
+      const found = findChannel(id);
+      return found && meters.watchChannel(found);
+    };
+    const feed = createEventFeed({
+      ...{ ...core, outbox: store.outbox, eventJson, processId: randomBytes(5).toString("hex") },
+      later: (milliseconds, work) => void setTimeout(work, milliseconds).unref(),
+    });
+    const all = { ...core, ...machine, ...createMoney(config, machine), channelOf, feed };
     const alerts = createAlerts({ ...all, settings: alertSettings(config) });
-    const digests = createDigestParts({ ...all, plans: digestPlans(config), channels: channelIds(config) });
+    const digests = createDigestParts({
+      ...{ ...all, store: { ...store, check: storeCheck.check } },
+      ...{ plans: digestPlans(config), channels: channelIds(config) },
+    });
     const routing = createRoutes(config, all);
     const channels = testChannels(alertChannels(config), channelOf);
     const books = createBooks(core);
@@ -72,9 +92,20 @@ export function createBot(config: Config, machine: Machine): App {
       shared: config.storage.driver === "postgres",
     });
     const taskSizes = createSizes(core);
-    const usage = await createUsage(config, { ...all, onRecorded: inform(clockwork, routing, taskSizes) });
+    const usage = await createUsage(config, {
+      ...all,
+      onRecorded: inform(clockwork, routing, taskSizes, meters.usage),
+    });
     const agents = createAgents(config, { ...all, ...usage, routing, taskSizes, books });
-    const http = createHttp(config, { ...all, ...usage, ...agents, routing, taskSizes });
+    const health = createHealth({
+      ...{ clock, accounts, store: storeCheck, outbox: store.outbox, channels: alertChannels(config) },
+      ...{ snapshot: core.readQuotas.snapshot, jobs: clockwork.jobs },
+      connections: { slack: slack?.health, discord: discord?.health },
+    });
+    const http = createHttp(config, {
+      ...{ ...all, ...usage, ...agents, routing, taskSizes, health, meters },
+      ...{ jobs: clockwork.jobs, forgetUser: createForgetting(core) },
+    });
     routing.onSwitch(
       (event) => void alerts.raise.announce(`switch|${event.at}|${event.switched?.to}`, event),
     );

@@ -52,14 +52,18 @@ describe("the README", () => {
     expect(ci).toContain("npm ci");
   });
 
-  it.each(["README.md", "docs/configuration.md", "docs/digest.md", "docs/push.md", "docs/running.md"])(
-    "has configuration examples in %s that the program accepts",
-    async (file) => {
-      const examples = blocks(read(file), "yaml");
-      expect(examples.length).toBeGreaterThan(0);
-      for (const example of examples) expect(await problemsOf(example)).toEqual([]);
-    },
-  );
+  it.each([
+    "README.md",
+    "docs/configuration.md",
+    "docs/digest.md",
+    "docs/push.md",
+    "docs/running.md",
+    "docs/privacy.md",
+  ])("has configuration examples in %s that the program accepts", async (file) => {
+    const examples = blocks(read(file), "yaml");
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(await problemsOf(example)).toEqual([]);
+  });
 
   it("lists every provider with its page, its floor, whether it is official, and the shapes it is known to read", () => {
     const rows = [
@@ -104,9 +108,9 @@ describe("the README", () => {
         ? command.commands.map((child) => `${command.name()} ${child.name()}`)
         : [command.name()],
     );
-    const listed = [
-      ...readme.matchAll(/^\| `quotabot ([a-z -]+?)(?: (?:ACCOUNT.*?|COMBO.*?|\[[A-Z]+\].*?|--.*?))?` \|/gm),
-    ].map((match) => match[1]);
+    const listed = [...readme.matchAll(/^\| `quotabot ([a-z -]+?)(?: (?:\[?[A-Z]+.*?|--.*?))?` \|/gm)].map(
+      (match) => match[1],
+    );
     expect(listed).toEqual(leaves);
     const options = new Set(
       program.commands

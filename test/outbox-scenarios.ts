@@ -1,23 +1,34 @@
 import type { Outbox } from "../src/core/ports.ts";
-import { type Plot, playHistory } from "./fakes/alert-history.ts";
+import { playHistory } from "./fakes/alert-history.ts";
 import { createTime, type Time, turnOver } from "./fakes/alert-house.ts";
 import { faultsOf } from "./fakes/alert-oracle.ts";
+import type { Plot } from "./fakes/alert-plot.ts";
 import { createRandom, type Random } from "./fakes/random.ts";
 
-/** A plot in which nothing goes wrong, over the night in which Berlin's clocks are set back. */
+/** A plot in which nothing goes wrong. */
 export const plainPlot: Plot = {
-  ...{ accounts: 2, days: 2, interval: 15, sweep: 30, replicas: 1 },
-  ...{ outages: false, restarts: false, weather: false, quiet: false, deletions: false, rates: false },
+  ...{ accounts: 2, days: 2, interval: 15, sweep: 30, replicas: 1, mostPosts: 4 },
+  ...{ outages: false, restarts: false, weather: false, storms: false },
+  ...{ quiet: false, deletions: false, rates: false },
   ...{ jitter: 0, glitches: false, gaps: false, moves: false, early: false },
 };
 
 export const worstPlot: Plot = {
   ...plainPlot,
-  ...{ outages: true, restarts: "killed", weather: true, quiet: true, deletions: true, rates: true },
+  ...{ outages: true, restarts: "killed", weather: true, storms: true },
+  ...{ quiet: true, deletions: true, rates: true },
   ...{ jitter: 4 * 60_000, glitches: true, gaps: true, moves: true, early: true },
 };
 
-const october = Date.parse("2026-10-24T06:00:00Z");
+/** What befalls processes that share an outbox. */
+export const replicaTroubles: [string, Partial<Plot>][] = [
+  ["while all is well", { days: 1 }],
+  ["while they are stopped and started", { ...worstPlot, days: 1, restarts: "told" }],
+  ["while they are killed", { ...worstPlot, days: 1 }],
+];
+
+/** Histories begin before the nights in which Berlin's clocks are set back, and forth. */
+const seasons = ["2026-10-24T06:00:00Z", "2027-03-27T06:00:00Z"].map((text) => Date.parse(text));
 
 /** Plays a history that a seed repeats, and tells what is wrong with what channels were told in it. */
 export async function faultsOfHistory(
@@ -27,7 +38,7 @@ export async function faultsOfHistory(
 ): Promise<string[]> {
   const random = createRandom(seed);
   const calls = createCalls();
-  const time = createTime(october, calls.settled);
+  const time = createTime(random.one(seasons), calls.settled);
   const isShared = plot.replicas > 1;
   const history = await playHistory(plot, {
     random,

@@ -11,7 +11,8 @@ import { incidentDetails, incidentMessage } from "../core/messages/incidents.ts"
 import type { Channel } from "../core/ports.ts";
 import type { AccountFacts } from "../core/services/account-look.ts";
 import { createAlertActions } from "../core/services/alert-actions.ts";
-import type { AlertRule } from "../core/services/alert-rules.ts";
+import { type AlertRule, wishesFor } from "../core/services/alert-rules.ts";
+import type { ThresholdsOf } from "../core/services/chart-quotas.ts";
 import type { EventFeed } from "../core/services/event-feed.ts";
 import { createMoneyFacts } from "../core/services/money-facts.ts";
 import { createMutes } from "../core/services/mutes.ts";
@@ -96,7 +97,13 @@ export function createAlerts(
   });
   const reminders = createReminders({ ...options, outbox, factsOf, newId, wake });
   const alertActions = createAlertActions({ outbox, clock, wake });
-  return { raise, tell, money, mutes, reminders, alertActions };
+  /** Percent used at which somebody is told of a window. */
+  const thresholdsOf: ThresholdsOf = (account, window) =>
+    wishesFor(
+      settings.rules.filter(({ hook }) => !hook),
+      options.sharers(account),
+    ).flatMap((wish) => wish.thresholds(window));
+  return { raise, tell, money, mutes, reminders, alertActions, thresholdsOf };
 }
 
 /** What is known of an account now, with where its quotas are heading. */

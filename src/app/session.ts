@@ -1,3 +1,4 @@
+import { createDrawChart } from "../charts/draw.ts";
 import { openRemoteReports } from "../cli/remote.ts";
 import { closedPast, createRemotePast, type Past } from "../cli/remote-past.ts";
 import { closedForget, createRemoteForget } from "../cli/remote-people.ts";
@@ -51,15 +52,15 @@ export async function openSession(
   const asking: Store = { ...looked, settings: { ...looked.settings, swap: async () => false } };
   const routing = createRoutes(config, { ...all, store: asking });
   await routing.load();
-  const commands = createAllCommands({
-    ...{ ...all, ...digests, routing, channels, books: createBooks(core) },
-    ...createAlerts({ ...all, settings: alertSettings(config) }),
-  });
+  const alerts = createAlerts({ ...all, settings: alertSettings(config) });
+  const books = createBooks(core);
+  const commands = createAllCommands({ ...all, ...alerts, ...digests, routing, channels, books });
   const session: Session = {
     ...{ ...core, commands, routing, channels },
     records: looked.ledger.records,
     forgetUser: createForgetting(core),
     history: core.histories,
+    charts: { draw: createDrawChart({ log: core.log }), thresholdsOf: alerts.thresholdsOf },
     refusals: () => refusalsOf(looked.settings, channels.ids),
     async checkStore() {
       if (opened.fault !== undefined) throw opened.fault;

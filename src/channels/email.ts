@@ -1,4 +1,4 @@
-import type { Message } from "../core/domain/message.ts";
+import type { Message, MessageFile } from "../core/domain/message.ts";
 import { AppError } from "../core/errors.ts";
 import type { Channel, Clock, PostOptions } from "../core/ports.ts";
 import { deliveryId, shortHash } from "./delivery-id.ts";
@@ -55,8 +55,9 @@ export function createEmail(options: EmailOptions): Channel {
   return { id, post, find: async () => undefined };
 }
 
-function attachmentOf({ name, mediaType, content }: NonNullable<Message["file"]>) {
-  return { filename: harmless(name), contentType: harmless(mediaType), content };
+function attachmentOf({ name, mediaType, content }: MessageFile) {
+  const body = typeof content === "string" ? content : Buffer.from(content);
+  return { filename: harmless(name), contentType: harmless(mediaType), content: body };
 }
 
 function errorOf(fault: MailFault, id: string, host: string): AppError {

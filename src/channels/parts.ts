@@ -9,6 +9,7 @@ import {
 } from "../core/domain/message.ts";
 import type { Instant } from "../core/domain/quota.ts";
 import { moment, relative } from "../core/messages/format.ts";
+import { sparkLine } from "../core/messages/spark.ts";
 
 /** When and where a message is written. */
 export interface Place {
@@ -51,10 +52,20 @@ function partOf(block: Block, place: Place): Part[] {
       const right = new Set(block.columns.flatMap(({ align }, index) => (align === "right" ? [index] : [])));
       return [{ kind: "table", head, rows, right }];
     }
+    case "plot": {
+      const rows = block.plot.lines.map(({ label, levels, value }) => [
+        label,
+        sparkLine(levels, sparkWidth),
+        value,
+      ]);
+      return [{ kind: "table", head: ["", `${block.plot.from} – ${block.plot.to}`, ""], rows, right: none }];
+    }
     case "actions":
       return [];
   }
 }
+
+const sparkWidth = 32;
 
 const signs: Readonly<Record<Mark, string>> = {
   ok: "✓",

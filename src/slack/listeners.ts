@@ -75,7 +75,10 @@ export function listen(app: Pick<App, "command" | "action" | "event">, options: 
   app.action<BlockAction<ButtonAction>>("refresh", async ({ body, action, ack }) => {
     await acknowledge(ack);
     const here = asker(body.user.id, body.channel?.id);
-    const messages = answersTo(options, action.value ?? "", here, { refresh: true });
+    const messages = handingOver(answersTo(options, action.value ?? "", here, { refresh: true }), {
+      send: sendTo({ user: body.user.id }),
+      where: ownMessages,
+    });
     const respond = respondTo(body.response_url);
     await showInPlace(messages, {
       most: mostUpdates,

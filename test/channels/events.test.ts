@@ -81,7 +81,7 @@ describe("an event as JSON", () => {
     const about = { account: "claude-lan", at: start, firstSight: false, open: [], known: [], readings: [] };
     const window = quota({ used: 96, resetsAt: start + 1000 });
     const facts = { ...about, thresholds: () => [80, 100], resets: true };
-    const rise = { reading: window, usedPercent: 96, points: 20.25 };
+    const rise = { reading: window, usedPercent: 96, points: 20.25, over: 600_000 };
     const projection = {
       ...{ reading: window, usedPercent: 96, basis: "6%/h" },
       runsOut: { at: start + 0.5, beforeReset: 999.5 },

@@ -259,11 +259,11 @@ describe("/quota export", () => {
       name: "quotabot-usage-2026-11-01-to-2026-11-22.csv",
       mediaType: "text/csv",
     });
-    expect(csv.file?.content.split("\r\n")).toHaveLength(4);
+    expect(String(csv.file?.content).split("\r\n")).toHaveLength(4);
     expect(text(csv)).toContain("2 usage records as CSV");
     const json = await answer("export json today");
     expect(json.file?.name).toBe("quotabot-usage-2026-11-22.json");
-    expect(JSON.parse(json.file?.content ?? "")).toMatchObject([{ id: "a", costUsd: 0.0042 }]);
+    expect(JSON.parse(String(json.file?.content))).toMatchObject([{ id: "a", costUsd: 0.0042 }]);
   });
 
   it("hands over no empty file", async () => {

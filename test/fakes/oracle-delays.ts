@@ -47,7 +47,7 @@ export function deadlineOf(watched: Watched, history: Told, seenAt: Instant, isU
   }
   // A post of which there was no word at first counts from when there is, so that its hour may end later.
   const isVague = plot.weather || plot.storms || plot.restarts !== false;
-  const lately = watched.channel.posts.filter((post) => post.at > seenAt - 3 * hours && post.at <= at);
+  const lately = watched.channel.posts.filter((post) => post.at > seenAt - 24 * hours && post.at <= at);
   const late = isVague && lately.length >= plot.mostPosts ? hours + 5 * minutes : 0;
   return at + late + (at > seenAt ? minutes : 1000);
 }

@@ -58,13 +58,16 @@ export function seenOf(reads: readonly Read[], window: string): Seen[] {
     const isFull = (one: (typeof others)[0]) => (last.get(one.window)?.used ?? 0) >= 100;
     const isSure = (one: (typeof others)[0]) =>
       last.get(one.window)?.instance === one.instance && one.used !== undefined && !one.glitch;
+    // Whether it is over has to show twice.
+    const isJustOver = (one: (typeof others)[0]) =>
+      (before.get(one.window)?.used ?? 0) >= 100 && before.get(one.window)?.instance !== one.instance;
     const hidden = [...last.keys()].some(
       (name) =>
         name !== window && !answers.some((one) => one.window === name) && (last.get(name)?.used ?? 0) >= 100,
     );
     const blocked = others.some((one) => isFull(one) && isSure(one))
       ? true
-      : hidden || others.some((one) => isFull(one) && !isSure(one))
+      : hidden || others.some((one) => (isFull(one) && !isSure(one)) || isJustOver(one))
         ? undefined
         : false;
     seen.push({ at, used: own.used, instance: own.instance, missed, blocked, first });

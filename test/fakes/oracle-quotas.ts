@@ -65,7 +65,8 @@ export function quotaFaults(watched: Watched, history: Told, tellings: readonly 
     const keys = new Set(ours.map(({ key }) => key));
     if (keys.size > 1) faults.push(`${keys.size} incidents of ${name}: ${[...keys].join(", ")}`);
     const posts = ours.filter(({ posted }) => posted).length;
-    const isLost = watched.isBlind && (history.plot.weather || history.storms.length > 0);
+    const isLost =
+      watched.isBlind && (history.plot.weather || history.storms.length > 0 || history.kills > 0);
     const most = watched.channel.edit === undefined || isLost ? loud.length : 1 + watched.channel.gone.size;
     if (posts > most) faults.push(`${posts} posts of ${name}, which was raised ${loud.length} times`);
     faults.push(...endFaults(watched, history, episode, ours));
@@ -101,7 +102,7 @@ function endFaults(
   const last = ours.at(-1);
   if (last === undefined || channel.edit === undefined) return [];
   // Where a post stands whose answer was lost nobody knows.
-  if (isBlind && (history.plot.weather || history.storms.length > 0)) return [];
+  if (isBlind && (history.plot.weather || history.storms.length > 0 || history.kills > 0)) return [];
   const { where, key } = last;
   if (ours.some((telling) => channel.gone.has(telling.where))) return [];
   const row = channel.shown(where).find((one) => one.key === key);

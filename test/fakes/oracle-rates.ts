@@ -65,10 +65,12 @@ function untoldRates(watched: Watched, history: Told, tellings: readonly Telling
       if (isOdd(now.at - 3 * hours, now.at)) continue;
       const over = now.at - before.at;
       const isRun = now.used - before.used > 16 * Math.max(1, over / (15 * minutes)) && over < 29 * minutes;
-      if (isRun && !isTold("runaway", begun.at, now.at)) {
+      if (isRun && history.plot.replicas === 1 && !isTold("runaway", begun.at, now.at))
         faults.push(`missing: run on ${account} ${window} at ${iso(now.at)}`);
-      }
-      if (isRunningOut(seen, index, reads) && !isTold("running-out", begun.at, now.at))
+      // What one look misses, as others interfered with it, the next one finds.
+      const looks = history.plot.replicas > 1 ? [index - 1, index] : [index];
+      const isSure = looks.every((look) => !seen[look]?.missed && isRunningOut(seen, look, reads));
+      if (isSure && !isTold("running-out", begun.at, now.at))
         faults.push(`missing: ${account} ${window} runs out, at ${iso(now.at)}`);
     }
   }
@@ -84,7 +86,14 @@ function isRunningOut(seen: readonly Seen[], index: number, reads: readonly Read
   if (about?.resetsAt === undefined) return false;
   // What was so at first sight is only noted, as long as the window lasts.
   if (seen[0]?.instance === now.instance && seen[0].used >= 50) return false;
-  const left = about.resetsAt - now.at;
+  const { resetsAt } = about;
+  // A window that started over early, with the same reset as before, cannot be told from the one before.
+  const before = seen.slice(0, index).findLast(({ instance }) => instance !== now.instance);
+  const old = reads
+    .find(({ at }) => at === before?.at)
+    ?.answers.find(({ window }) => window === about.window);
+  if (old?.resetsAt !== undefined && Math.abs(old.resetsAt - resetsAt) < 20 * minutes) return false;
+  const left = resetsAt - now.at;
   const elapsed = about.lengthSeconds * 1000 - left;
   const run = seen
     .slice(0, index)

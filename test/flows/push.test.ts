@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startProviderServer } from "../fakes/provider-server.ts";
@@ -180,10 +180,13 @@ describe("doctor", () => {
     const { code, output, errors } = await house.cli("doctor");
     expect(errors).toBe("");
     expect(code).toBe(1);
-    expect(output).toContain("1 thing to put right");
-    expect(output).toMatch(/✗ sign in again: .+\n/);
-    expect(output).toMatch(/Lan's Max +✓ waiting for the first report/);
-    expect(output).toMatch(/Configuration +✓ ok\nData folder +✓ ok/);
+    expect(output).toMatch(/^1 thing to put right, /);
+    expect(output).toMatch(/^✗ glm-main: sign in again: .+$/m);
+    expect(output).toContain("✓ Lan's Max: waiting for the first report");
+    expect(output).toContain("✓ Configuration: can be used\n✓ Data folder: can be written\n");
+    expect(output).toContain("! HTTP: 2 keys could be guessed: grafana and claude-code");
+    expect(output).toContain(`✓ Hosts: reached: ${new URL(house.provider.url).host}`);
+    expect(output).not.toContain("fake-");
     const json = JSON.parse((await house.cli("doctor", "--json")).output);
     expect(json).toMatchObject({ ok: false });
     expect(json.findings).toContainEqual(
@@ -199,7 +202,20 @@ describe("doctor", () => {
     const { code, output } = await house.cli("doctor");
     expect([code, output]).toEqual([0, expect.stringContaining("All is well")]);
     await startBot(house);
-    expect((await house.cli("doctor")).code).toBe(0);
+    const beside = await house.cli("doctor");
+    expect(beside.code).toBe(0);
+    expect(beside.output).toContain("✓ Data folder: in the hands of the bot that runs");
+    expect(beside.output).toMatch(/✓ Running bot: process \d+ on /);
+  });
+
+  it("looks at everything else when the data folder cannot be used", async () => {
+    const house = await setUp();
+    await writeFile(`${house.folder.path}/data`, "in the way");
+    await writeFile(`${house.folder.path}/quotabot.yml`, "dataDir: ./data/below\naccounts: []\n");
+    const { code, output } = await house.cli("doctor");
+    expect(code).toBe(1);
+    expect(output).toMatch(/✗ Data folder: Cannot use .+ \(ENOTDIR\)/);
+    expect(output).toContain("✓ Node.js: ");
   });
 
   it("ends with 78 for a configuration that has problems", async () => {

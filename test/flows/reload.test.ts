@@ -65,7 +65,7 @@ it("SIGHUP puts another configuration in force, in the same process", async () =
 it("a configuration with a fault is refused whole, and the bot goes on with the old one", async () => {
   const { bot, port, file, accounts, reload, logged } = await setUp();
   await reload(configuration(port, ["claude-mai"], "budget: 5\n"));
-  await logged('did you mean `budgets`');
+  await logged("did you mean `budgets`");
   await logged("goes on with the configuration it has");
   expect(await accounts()).toEqual(["claude-lan"]);
   await reload("timezone: UTC\naccounts: []\n");

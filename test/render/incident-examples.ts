@@ -13,7 +13,9 @@ const names: Readonly<Record<string, [name: string, providerName: string]>> = {
 
 export const nameAccount: NameAccount = (id) => {
   const [name, providerName] = names[id] ?? [id, "Acme"];
-  return { name, providerName };
+  return id.startsWith("seat-")
+    ? { name: "seat-a, seat-b", alone: id, providerName }
+    : { name, providerName };
 };
 
 const session = { id: "session", label: "5-hour", resetsAt: start + 2 * hour + 5 * minute };
@@ -203,8 +205,41 @@ export const stories: Readonly<Record<string, readonly Incident[]>> = {
   "over, as it has reset": [
     incident(
       { ...events["quota.reset"], since: openedAt, threshold: 80 },
-      { openedAt, endedAt: start, takenBy: person, version: 2, loud: false },
+      {
+        ...{ openedAt, endedAt: start, takenBy: person, version: 2, loud: false },
+        delivery: { sentVersion: 1, where: "C1/1", attempts: 0, nextTry: start },
+      },
     ),
+  ],
+  "over before anybody was told": [
+    incident(
+      { ...events["quota.reset"], since: openedAt, threshold: 100 },
+      { openedAt, endedAt: start, version: 2 },
+    ),
+  ],
+  "back, and low already": [
+    incident(low, { subject: "quota|glm-main||session" }),
+    incident({ ...low, type: "quota.reset" }, { endedAt: start, subject: "back|glm" }),
+  ],
+  "over, as it has run out": [
+    incident(
+      { ...events["quota.running_out"], window: { ...session, usedPercent: 100 }, since: openedAt },
+      { openedAt, endedAt: start, version: 2, loud: false },
+    ),
+  ],
+  "over, as the budget is expected to last": [
+    incident(
+      {
+        ...events["budget.projected"],
+        money: { usedMicros: 98_000_000, projectedMicros: 130_000_000 },
+        since: openedAt,
+      },
+      { openedAt, endedAt: start, version: 2, loud: false },
+    ),
+  ],
+  "two seats of one plan": [
+    incident({ ...events["quota.exhausted"], account: "seat-a" }),
+    incident({ ...events["account.signed_out"], account: "seat-b" }),
   ],
   "over, without more being known": [
     incident(

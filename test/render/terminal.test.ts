@@ -86,6 +86,34 @@ describe("a message on the terminal", () => {
     expect(text).toContain("a [2Jbc d");
   });
 
+  it("wraps facts where they do not fit, so that nothing of them is lost", () => {
+    const facts = [
+      { label: "GLM main has used 91%", value: ["Since an hour ago, and ".repeat(5), { code: "3fk2ab" }] },
+    ];
+    const message: Message = { title: "1 alert open", tone: "warning", blocks: [{ type: "facts", facts }] };
+    const text = renderTerminal(message, { ...plain, terminal: { width: 60, colour: false } });
+    expect(text).toMatch(/ {2}3fk2ab$|and 3fk2ab$/);
+    expect(text).not.toContain("…");
+    for (const line of text.split("\n")) expect(stringWidth(line)).toBeLessThanOrEqual(60);
+  });
+
+  it("neither cuts nor wraps anything where it is written to a file", () => {
+    const long = "word ".repeat(200).trim();
+    const message: Message = {
+      ...{ title: long, tone: "neutral", footer: long },
+      blocks: [
+        { type: "text", text: long },
+        { type: "facts", facts: [{ label: long, value: long }] },
+        { type: "table", columns: [{ title: long }, { title: "n" }], rows: [[long, "1"]] },
+        { type: "bars", bars: [{ label: long, value: "5%", note: long, mark: "ok", detail: long }] },
+      ],
+    };
+    const endless = { width: Number.POSITIVE_INFINITY, colour: false };
+    const text = renderTerminal(message, { ...plain, terminal: endless });
+    expect(text.split(long)).toHaveLength(11);
+    expect(text).not.toContain("…");
+  });
+
   it("fits the width, whatever the names", () => {
     fc.assert(
       fc.property(

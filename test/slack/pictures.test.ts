@@ -24,8 +24,17 @@ describe("a picture on Slack", () => {
     const long = { ...chart, file: chart.file && { ...chart.file, picture: { alt: "x".repeat(3_000) } } };
     const { fake } = await setUp({ answer: answering(long) });
     await fake.slash("chart lan");
-    await until(() => fake.files[0]?.channel, "handed over");
+    await until(() => fake.files[0]?.channel !== undefined, "handed over");
     expect(fake.files[0]?.alt).toHaveLength(1_000);
+  });
+
+  it("comes again with the new numbers", async () => {
+    const { fake } = await setUp({ answer: answering(chart) });
+    await fake.slash("chart lan", "U07LAN");
+    await until(() => fake.files[0]?.channel !== undefined, "handed over");
+    await fake.click(fake.shown[0], "refresh");
+    await until(() => fake.files[1]?.channel !== undefined, "handed over again");
+    expect(fake.shown).toHaveLength(1);
   });
 
   it("asked for in a channel is shown there, in the thread of the question", async () => {

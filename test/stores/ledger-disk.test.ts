@@ -414,13 +414,13 @@ describe("A name that is forgotten", () => {
       expect(await ledger.usage(byUser)).toEqual(answerFrom(without, byUser));
       expect(await allRecords(ledger)).toEqual(without);
       expect(await ledger.append(all)).toEqual(all.map(() => false));
-    const more = recordOf("more", { at: firstDay + 23 * 3_600_000 });
-    expect(await ledger.append([more])).toEqual([true]);
-    await close();
-    const later = await openIn(folder);
-    expect(await later.ledger.usage(byUser)).toEqual(answerFrom([...without, more], byUser));
-    expect(await allRecords(later.ledger)).toHaveLength(61);
-    expect(later.log.lines).toEqual([]);
+      const more = recordOf("more", { at: firstDay + 23 * 3_600_000 });
+      expect(await ledger.append([more])).toEqual([true]);
+      await close();
+      const later = await openIn(folder);
+      expect(await later.ledger.usage(byUser)).toEqual(answerFrom([...without, more], byUser));
+      expect(await allRecords(later.ledger)).toHaveLength(61);
+      expect(later.log.lines).toEqual([]);
       expect(await isAnywhere(folder, "user-1")).toBe(false);
     },
   );
