@@ -1,16 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startProviderServer } from "../fakes/provider-server.ts";
-import { createFolder, launch, run } from "./program.ts";
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+import { createFolder, freePort, launch, run } from "./program.ts";
 
 const keys = [
   "{ name: grafana, key: fake-read-key, scopes: [read] }",
