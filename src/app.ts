@@ -20,6 +20,7 @@ import type { Channel } from "./core/ports.ts";
 import { createEventFeed } from "./core/services/event-feed.ts";
 import { createHealth } from "./core/services/health.ts";
 import { createStoreCheck } from "./core/services/store-check.ts";
+import { within } from "./core/within.ts";
 import { createMeters } from "./metrics/meters.ts";
 import { createTerminalChat } from "./terminal/chat.ts";
 
@@ -112,10 +113,10 @@ export function createBot(config: Config, machine: Machine): App {
     await routing.load();
     await forgetRefusals(core, channelIds(config));
     const doors = [http, slack, discord].filter((door) => door !== undefined);
-    cleanup.push(() => within(shutdown.posts, clockwork.stop()));
+    cleanup.push(() => within(clockwork.stop(), shutdown.posts));
     cleanup.push(async () => {
       const closed = Promise.all(doors.map((door) => door.stop()));
-      await within(shutdown.reads, closed);
+      await within(closed, shutdown.reads);
       await core.readQuotas.stop();
       await closed;
     });
@@ -137,11 +138,3 @@ export function createBot(config: Config, machine: Machine): App {
 
 /** Milliseconds that answers may wait for reads, and alerts for their posts, when the bot is told to stop. */
 const shutdown = { reads: 2_500, posts: 1_000 };
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, enough]).finally(() => clearTimeout(timer));
-}

@@ -51,6 +51,7 @@ const scopesOf: Record<string, readonly string[]> = {
   "chat.postMessage": ["chat:write", "chat:write.public"],
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],
+  "conversations.info": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.completeUploadExternal": ["files:write"],

@@ -98,7 +98,7 @@ export function createDemo(machine: Machine): App {
     const greeting =
       `DEMO: ${count(accounts.length, "account")} with recorded answers; nothing is sent anywhere. The clock starts at the ` +
       `recordings and runs ${demoPace} times as fast: alerts, a reset and a digest come within two minutes.\n` +
-      "Type /quota, or /quota help for what you can ask, or exit. To watch your own accounts, write a quotabot.yml.";
+      "Type /quota, or /quota help for what you can ask, or exit. To watch your own accounts: npm run --silent quotabot -- init";
     return { finished: chat.run(greeting) };
   });
 }

@@ -8,6 +8,7 @@ import type { Session, SessionOptions } from "../cli/session.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { AppError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import { inviteLink } from "../discord/invite.ts";
 import { createStatusLines } from "../ingest/statusline.ts";
 import { createLog } from "../log.ts";
 import { providers } from "../providers/index.ts";
@@ -126,6 +127,7 @@ export function createProgram(surroundings: Surroundings) {
         placeOf: (place) => expandPlace(place, home, environment),
         check: async (path, variables) =>
           void (await loadConfig({ path, environment: variables, cwd, home, providers })),
+        discordInvite: inviteLink,
         manifest: { path: manifest, read: () => readFileSync(manifest, "utf8") },
       };
     },

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { createTargets } from "../core/commands/targets.ts";
 import type { Account } from "../core/domain/account.ts";
 import { AppError } from "../core/errors.ts";
+import { didYouMean } from "../core/matching.ts";
 import type { Provider } from "../core/provider.ts";
 import { isRecorded, makeFixture } from "../providers/recording/fixture.ts";
 import { createRecorder } from "../providers/recording/recorder.ts";
@@ -41,11 +42,8 @@ function find(config: Config, machine: Machine, id: string): { account: Account;
   const account = config.accounts.find((account) => account.id === id);
   const provider = machine.providers.find((provider) => provider.id === account?.provider);
   if (account !== undefined && provider !== undefined) return { account, provider };
-  const suggestion = createTargets(config.accounts, new Map()).suggest(id);
-  throw new AppError(
-    "request_invalid",
-    `No account is called "${id}".${suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`}`,
-  );
+  const hint = didYouMean(createTargets(config.accounts, new Map()).suggest(id));
+  throw new AppError("request_invalid", `No account is called "${id}".${hint}`);
 }
 
 /** Two processes that renew one sign-in would use up each other's. */

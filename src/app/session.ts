@@ -1,4 +1,5 @@
 import { createDrawChart } from "../charts/draw.ts";
+import type { Door } from "../cli/ask-bot.ts";
 import { openRemoteReports } from "../cli/remote.ts";
 import { closedPast, createRemotePast, type Past } from "../cli/remote-past.ts";
 import { closedForget, createRemoteForget } from "../cli/remote-people.ts";
@@ -7,6 +8,7 @@ import type { Session, SessionOptions } from "../cli/session.ts";
 import type { Config } from "../config.ts";
 import type { Days } from "../core/domain/day.ts";
 import { type AppError, isAppError } from "../core/errors.ts";
+import { reachableHost } from "../core/hosts.ts";
 import type { Store } from "../core/ports.ts";
 import type { ForgetUser } from "../core/services/forget-user.ts";
 import { refusalsOf } from "../core/services/refusals.ts";
@@ -163,15 +165,8 @@ function botForgets(config: Config, notice: string): ForgetUser {
 }
 
 /** Where the bot answers over HTTP, and a key that has the scope; undefined when there is none. */
-function doorOf({ http }: Config, scope: "read" | "admin"): { url: string; key: string } | undefined {
+function doorOf({ http }: Config, scope: "read" | "admin"): Door | undefined {
   const key = http?.keys.find(({ scopes }) => scopes.includes(scope))?.key;
   if (http === undefined || key === undefined || http.port === 0) return undefined;
-  return { url: `http://${reachable(http.host)}:${http.port}`, key };
-}
-
-/** The address of this machine for a server that listens on `host`. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  if (host === "::") return "[::1]";
-  return host.includes(":") ? `[${host}]` : host;
+  return { url: `http://${reachableHost(http.host)}:${http.port}`, key };
 }

@@ -1,5 +1,5 @@
 import { type AlertEvent, severityOf } from "../core/domain/event.ts";
-import type { Instant } from "../core/domain/quota.ts";
+import { iso } from "../core/services/json-fields.ts";
 
 /**
  * An event as programs read it; docs/events.schema.json says which type has which fields. Instants are ISO 8601, spans
@@ -57,11 +57,6 @@ function moneyJson({ usedMicros, projectedMicros, usualMicros }: NonNullable<Ale
     usualUsd: usualMicros === undefined ? undefined : usualMicros / 1_000_000,
     usualMicros,
   });
-}
-
-/** ISO 8601, without milliseconds where there are none. */
-export function iso(instant: Instant): string {
-  return new Date(Math.round(instant)).toISOString().replace(".000Z", "Z");
 }
 
 function rounded(value: number, digits: number): number {

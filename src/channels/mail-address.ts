@@ -1,3 +1,5 @@
+import { isLoopback } from "../core/hosts.ts";
+
 /** How a mail server is reached, as the mail library wants it. */
 export interface MailAddress {
   host: string;
@@ -32,10 +34,6 @@ export function readMailAddress(address: string): MailAddress {
     requireTLS: !secure && !ignoreTLS && wanted !== "false",
     auth: username === "" ? undefined : { user: decoded(username), pass: decoded(password) },
   };
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 }
 
 function decoded(text: string): string {

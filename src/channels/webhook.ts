@@ -2,8 +2,9 @@ import { createHmac } from "node:crypto";
 import { type Dispatcher, request } from "undici";
 import type { Message } from "../core/domain/message.ts";
 import type { Channel, Clock, PostOptions } from "../core/ports.ts";
+import { iso } from "../core/services/json-fields.ts";
 import { deliveryId } from "./delivery-id.ts";
-import { eventJson, iso } from "./event-json.ts";
+import { eventJson } from "./event-json.ts";
 import { plainBody } from "./plain.ts";
 import { refusedWith, unreachable } from "./webhook-failures.ts";
 

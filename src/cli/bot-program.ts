@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type DoctorOptions, doctor } from "./doctor.ts";
+import { doctor } from "./doctor.ts";
 import { endWith, exitCodes } from "./exit-codes.ts";
 import { type ForgetOptions, forget } from "./forget.ts";
 import type { InitOptions } from "./init.ts";
@@ -51,7 +51,7 @@ export function addBotCommands(program: Command, cli: CliOptions): void {
       ["doctor --json", "for programs"],
     ],
     exits: { 1: "something is to be put right" },
-  }).action(async (options: DoctorOptions) => {
+  }).action(async (options: OutputOptions) => {
     if (!(await doctor(cli, options))) endWith(exitCodes.failed);
   });
   withManual(withOutput(program.command("send-test")), {

@@ -1,17 +1,13 @@
-import { parsePeriod } from "../core/domain/period.ts";
-import { AppError } from "../core/errors.ts";
 import { budgetStatus } from "../core/messages/budget.ts";
 import { costJson } from "../core/services/usage-json.ts";
 import type { CliOptions } from "./session.ts";
-import { type OutputOptions, print, printJson, todayOf, withSession } from "./with-session.ts";
+import { type OutputOptions, periodNamed, print, printJson, todayOf, withSession } from "./with-session.ts";
 
 /** Prints where budgets stand now; they are set in chat, where it is known who does. */
 export function printBudgets(cli: CliOptions, options: OutputOptions): Promise<void> {
   return withSession(cli, options, async (session) => {
-    const today = parsePeriod("today", todayOf(session));
-    if (today === undefined) throw new AppError("request_invalid", "Today is no period.");
     const [cost, all, mode] = await Promise.all([
-      session.usageReports.cost(today),
+      session.usageReports.cost(periodNamed("today", todayOf(session))),
       session.budgets.list(),
       session.routeModes.current(),
     ]);

@@ -8,7 +8,7 @@ import { chartCost } from "../core/services/chart-cost.ts";
 import { chartJson } from "../core/services/chart-json.ts";
 import { chartQuotas } from "../core/services/chart-quotas.ts";
 import { parseRange, rangeExamples } from "../core/services/quota-history.ts";
-import { createFile } from "./export.ts";
+import { writeOwnFile } from "./own-file.ts";
 import { selectAccounts } from "./quota.ts";
 import type { CliOptions, Session } from "./session.ts";
 import { type OutputOptions, periodNamed, print, printJson, todayOf, withSession } from "./with-session.ts";
@@ -82,10 +82,5 @@ function accountMeant(session: Session, target: string): Account {
 async function save(session: Session, chart: Chart, path: string): Promise<void> {
   const drawn = await session.charts.draw(chart);
   if ("why" in drawn) throw new AppError("delivery_refused", drawn.why);
-  const file = await createFile(path);
-  try {
-    await file.writeFile(drawn.png);
-  } finally {
-    await file.close();
-  }
+  await writeOwnFile(path, drawn.png);
 }

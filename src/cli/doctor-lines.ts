@@ -1,5 +1,6 @@
-import stringWidth from "string-width";
 import { type Finding, verdict, worstFirst } from "../core/messages/doctor.ts";
+import { harmless } from "../core/messages/harmless.ts";
+import { wrap } from "./wrap.ts";
 
 const signs: Record<Finding["level"], { sign: string; ink: number }> = {
   ok: { sign: "✓", ink: 32 },
@@ -23,12 +24,12 @@ export function doctorLines(
   for (const finding of worstFirst(findings)) {
     const { sign, ink: colour } = signs[finding.level];
     const name = harmless(finding.name);
-    const [first = "", ...rest] = hang(`${name}: ${harmless(finding.message)}`, terminal.width - 2);
+    const [first = "", ...rest] = wrap(`${name}: ${harmless(finding.message)}`, terminal.width - 2);
     // A name that is broken over lines stays plain.
     const bold = first.startsWith(name) ? ink(name, 1, 22) + first.slice(name.length) : first;
     lines.push(`${ink(sign, colour)} ${bold}`, ...rest.map((line) => `  ${line}`));
     for (const todo of todosOf(finding)) {
-      const [begin = "", ...more] = hang(harmless(todo), terminal.width - 4);
+      const [begin = "", ...more] = wrap(harmless(todo), terminal.width - 4);
       lines.push(`  → ${begin}`, ...more.map((line) => `    ${line}`));
     }
   }
@@ -37,25 +38,4 @@ export function doctorLines(
 
 function todosOf({ todo, actionUrl }: Finding): string[] {
   return [...(todo === undefined ? [] : [todo]), ...(actionUrl === undefined ? [] : [`Open ${actionUrl}`])];
-}
-
-/** The text broken at spaces into lines of at most so many columns. A longer word stays whole, so that it can be copied. */
-function hang(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && stringWidth(longer) > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
-}
-
-/** Outside text without what could move the cursor, change colours or turn the reading direction. */
-function harmless(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "");
 }

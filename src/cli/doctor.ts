@@ -3,14 +3,10 @@ import { accountFinding, channelFinding, type Finding } from "../core/messages/d
 import { count } from "../core/messages/format.ts";
 import { type DoctorCheck, examine } from "../core/services/examine.ts";
 import { doctorLines } from "./doctor-lines.ts";
-import { readWithProgress, terminalOf } from "./quota.ts";
+import { createProgress } from "./progress.ts";
+import { readNow } from "./quota.ts";
 import type { CliOptions, Session } from "./session.ts";
-
-export interface DoctorOptions {
-  config?: string | undefined;
-  json?: boolean | undefined;
-  color?: boolean | undefined;
-}
+import { type OutputOptions, printJson, terminalOf, withSession } from "./with-session.ts";
 
 /** Milliseconds that a check may take, and accounts that are read in as long. */
 const patience = 6_000;
@@ -21,9 +17,21 @@ const atOnce = 16;
  * @returns whether nothing has to be put right; warnings do no harm
  * @throws config_invalid with every problem, as each command does
  */
-export async function doctor(cli: CliOptions, options: DoctorOptions): Promise<boolean> {
-  const session = await cli.openSession({ config: options.config, fromDisk: true });
+export async function doctor(cli: CliOptions, options: OutputOptions): Promise<boolean> {
   try {
+    return await look(cli, options);
+  } catch (error) {
+    if (options.json && isAppError(error, "config_invalid")) {
+      const { message, details } = error;
+      const about = { check: "configuration", name: "Configuration", level: "problem", ok: false };
+      printJson(cli, { ok: false, findings: [{ ...about, message, problems: details.problems ?? [] }] });
+    }
+    throw error;
+  }
+}
+
+function look(cli: CliOptions, options: OutputOptions): Promise<boolean> {
+  return withSession(cli, { config: options.config, fromDisk: true }, async (session) => {
     const findings = [
       { check: "configuration", name: "Configuration", level: "ok", message: "can be used" } as const,
       ...(await examineAll(cli, session, options)),
@@ -31,22 +39,20 @@ export async function doctor(cli: CliOptions, options: DoctorOptions): Promise<b
     const ok = findings.every(({ level }) => level !== "problem");
     if (options.json) {
       const shown = findings.map(({ level, ...finding }) => ({ ...finding, level, ok: level !== "problem" }));
-      cli.output.write(`${JSON.stringify({ ok, findings: shown }, undefined, 2)}\n`);
+      printJson(cli, { ok, findings: shown });
       return ok;
     }
     const { colour } = terminalOf(cli, options);
     const width = Math.max(20, cli.output.columns ?? Number.POSITIVE_INFINITY);
     cli.output.write(`${doctorLines(findings, { colour, width })}\n`);
     return ok;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 async function examineAll(
   cli: CliOptions,
   session: Session,
-  options: DoctorOptions,
+  options: OutputOptions,
 ): Promise<readonly Finding[]> {
   const { local, network } = session.checks;
   // Names that are looked up in vain hold up work on files: those come first, and take no time.
@@ -54,16 +60,23 @@ async function examineAll(
   const reading: DoctorCheck = {
     ...{ check: "account", name: "Accounts" },
     async run() {
-      // How far it is stands in a line of our own.
-      await readWithProgress(cli, session, session.accounts, { ...options, json: true });
+      await readNow(session, session.accounts, {});
       return [];
     },
   };
-  const progress = createProgress(cli, options, network.length + 1);
+  const all = network.length + 1;
+  const progress = createProgress(cli, options);
+  let ended = 0;
+  const show = () => progress.show(`Checking … ${ended} of ${count(all, "check")}`);
+  const done = () => {
+    ended += 1;
+    show();
+  };
+  show();
   const long = patience * Math.max(1, Math.ceil(session.accounts.length / atOnce));
   const [there] = await Promise.all([
-    examine(network, { patience, done: progress.step }),
-    examine([reading], { patience: long, done: progress.step }),
+    examine(network, { patience, done }),
+    examine([reading], { patience: long, done }),
   ]);
   progress.end();
   // One that takes too long is told with the account.
@@ -116,21 +129,4 @@ function storeCheck(session: Session): DoctorCheck {
 
 function isStoreError(error: unknown): error is AppError {
   return isAppError(error) && error.code.startsWith("store_");
-}
-
-/** Says on a terminal how far it is. */
-function createProgress({ errors }: CliOptions, { json }: DoctorOptions, all: number) {
-  const shown = errors.isTTY === true && !json;
-  let done = 0;
-  const draw = () => errors.write(`\r\u001b[KChecking … ${done} of ${count(all, "check")}`);
-  if (shown) draw();
-  return {
-    step() {
-      done += 1;
-      if (shown) draw();
-    },
-    end() {
-      if (shown) errors.write("\r\u001b[K");
-    },
-  };
 }

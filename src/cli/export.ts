@@ -1,8 +1,8 @@
-import { type FileHandle, open } from "node:fs/promises";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../core/errors.ts";
 import { type ExportFormat, exportFormats, exportInPieces } from "../core/services/export-records.ts";
+import { createOwnFile } from "./own-file.ts";
 import type { CliOptions } from "./session.ts";
 import { periodNamed, todayOf, withSession } from "./with-session.ts";
 
@@ -29,7 +29,7 @@ export async function exportRecords(
     const { from, to } = periodNamed(name ?? "month", todayOf(session));
     const pieces = exportInPieces(session.records, { from, to }, format);
     if (options.output === undefined) return await drain(pieces, cli.output, { end: false });
-    const file = await createFile(options.output);
+    const file = await createOwnFile(options.output);
     await drain(pieces, file.createWriteStream(), { end: true });
     cli.errors.write(`Written to ${options.output}.\n`);
   });
@@ -55,17 +55,6 @@ async function drain(
   } catch (error) {
     // Whoever reads has seen enough, as `head` does.
     if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;
-  }
-}
-
-/** A new file of this user alone. Throws request_invalid for one that is there already or cannot be made. */
-export async function createFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "wx", 0o600);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    const why = code === "EEXIST" ? "is there already: name another file" : `cannot be written (${code})`;
-    throw new AppError("request_invalid", `${path} ${why}.`);
   }
 }
 

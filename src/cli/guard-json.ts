@@ -1,4 +1,5 @@
 import type { Instant } from "../core/domain/quota.ts";
+import { iso, isoOrNull } from "../core/services/json-fields.ts";
 import type { GuardRule, GuardVerdict } from "./guard-verdict.ts";
 
 /** What a guard has found, for programs; what is not known is null. */
@@ -22,12 +23,4 @@ export function guardJson(
       message: verdict.message,
     })),
   };
-}
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
-}
-
-function isoOrNull(instant: Instant | undefined): string | null {
-  return instant === undefined ? null : iso(instant);
 }

@@ -2,7 +2,9 @@ import { AppError, isAppError } from "../core/errors.ts";
 import { endWith, exitCodes } from "./exit-codes.ts";
 import { guardJson } from "./guard-json.ts";
 import { type GuardRule, type GuardVerdict, judgeAccount } from "./guard-verdict.ts";
-import { lengthOf, pauseUntil } from "./guard-wait.ts";
+import { pauseUntil } from "./guard-wait.ts";
+import { parseLength } from "./length.ts";
+import { createProgress } from "./progress.ts";
 import { readWithProgress } from "./quota.ts";
 import type { CliOptions, Session } from "./session.ts";
 import { assertAccount, printJson, withSession } from "./with-session.ts";
@@ -31,6 +33,7 @@ export async function guard(cli: CliOptions, options: GuardOptions): Promise<voi
   const { clock } = cli.reporting;
   const patience = options.wait === undefined ? 0 : waitOf(options.wait);
   const begun = clock.now();
+  const progress = createProgress(cli, options);
   for (;;) {
     const { ok, verdicts } = await look(cli, options, rule, patience > 0);
     const now = clock.now();
@@ -40,10 +43,9 @@ export async function guard(cli: CliOptions, options: GuardOptions): Promise<voi
       else if (!ok) cli.output.write(`${failing(verdicts).join("\n")}\n`);
       return ok ? undefined : endWith(exitCodes.failed);
     }
-    const isSeen = cli.errors.isTTY === true && !options.json;
-    if (isSeen) cli.errors.write(`Waiting. ${failing(verdicts)[0]}`.slice(0, (cli.errors.columns ?? 80) - 1));
+    progress.show(`Waiting. ${failing(verdicts)[0]}`);
     await cli.sleep(Math.min(rest, pauseUntil(verdicts, now)));
-    if (isSeen) cli.errors.write("\r\u001b[K");
+    progress.end();
   }
 }
 
@@ -54,17 +56,16 @@ interface Look {
 
 /** Looks once, in a session of its own: a bot that is started meanwhile must find its data folder free. */
 async function look(cli: CliOptions, options: GuardOptions, rule: GuardRule, waits: boolean): Promise<Look> {
-  let found: Look | undefined;
   try {
-    await withSession(cli, options, async (session) => {
+    return await withSession(cli, options, async (session) => {
       for (const id of options.account) assertAccount(session, id);
       const accounts = session.accounts.filter(({ id }) => options.account.includes(id));
       await readWithProgress(cli, session, accounts, options);
-      found = await judge(session, options, rule);
-      if (found.ok) return;
+      const found = await judge(session, options, rule);
+      if (found.ok) return found;
       // What was read last may be told anew: nobody is told of too little that is over.
       await session.reports.read(accounts, "allowed");
-      found = await judge(session, options, rule);
+      return await judge(session, options, rule);
     });
   } catch (error) {
     // Whoever waits for hours sees the bot restart.
@@ -75,7 +76,6 @@ async function look(cli: CliOptions, options: GuardOptions, rule: GuardRule, wai
     );
     return { ok: false, verdicts };
   }
-  return found ?? { ok: false, verdicts: [] };
 }
 
 async function judge(session: Session, options: GuardOptions, rule: GuardRule): Promise<Look> {
@@ -125,4 +125,10 @@ function ruleOf(options: GuardOptions): GuardRule {
 
 function waitOf(wait: string | true): number {
   return wait === true ? Number.POSITIVE_INFINITY : lengthOf("--wait", wait);
+}
+
+function lengthOf(option: string, text: string): number {
+  const length = parseLength(text);
+  if (length !== undefined) return length;
+  throw new AppError("request_invalid", `${option} takes a time such as 90s, 30m or 2h, not "${text}".`);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { AppError } from "../core/errors.ts";
-import { nearest } from "../core/matching.ts";
+import { didYouMean, nearest } from "../core/matching.ts";
 import { withManual } from "./manual.ts";
 
 /** Adds the command that shows the page of any other, however deep: `help quota usage`. */
@@ -30,9 +30,8 @@ function find(program: Command, words: readonly string[]): Command {
 
 function unknown(command: Command, word: string): AppError {
   const known = command.commands.map((one) => one.name());
-  const meant = nearest(word, known);
   const there = known.length === 0 ? "" : ` There is ${known.join(", ")}.`;
-  const hint = meant === undefined ? there : ` Did you mean "${meant}"?`;
+  const hint = didYouMean(nearest(word, known)) || there;
   return new AppError("request_invalid", `${pathOf(command)} has no command "${word}".${hint}`);
 }
 

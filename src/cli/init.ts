@@ -3,7 +3,6 @@ import { dirname, join, resolve } from "node:path";
 import { AppError } from "../core/errors.ts";
 import { doctor } from "./doctor.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { webAddress } from "./init/account-settings.ts";
 import { type Ask, createAsk, gaveUp } from "./init/ask.ts";
 import { whatIsNext, whatWasFound, whatWasWritten } from "./init/closing.ts";
 import { type Find, findAccounts } from "./init/find.ts";
@@ -11,10 +10,11 @@ import { askAnswers } from "./init/questions.ts";
 import { sampleAnswers } from "./init/sample.ts";
 import { assertWritable, readOwn, save } from "./init/save.ts";
 import type { Setup } from "./init/setup.ts";
+import { webAddress } from "./init/shapes.ts";
 import { createVariables, type Variables } from "./init/variables.ts";
 import { writeYaml } from "./init/yaml.ts";
-import { terminalOf } from "./quota.ts";
 import type { CliOptions } from "./session.ts";
+import { terminalOf } from "./with-session.ts";
 
 export interface InitOptions {
   /** Ask nothing. */

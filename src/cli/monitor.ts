@@ -3,9 +3,11 @@ import { duration } from "../core/messages/format.ts";
 import { quotaTable } from "../core/messages/quota-table.ts";
 import { quotaJson } from "../core/services/quota-json.ts";
 import { endWith, exitCodes } from "./exit-codes.ts";
-import { type QuotaOptions, selectAccounts, terminalOf } from "./quota.ts";
+import { parseLength } from "./length.ts";
+import { type QuotaOptions, selectAccounts } from "./quota.ts";
 import { openScreen, type Screen } from "./screen.ts";
 import type { CliOptions, Session } from "./session.ts";
+import { terminalOf, withSession } from "./with-session.ts";
 
 export interface MonitorOptions extends QuotaOptions {
   /** "30s", "2m" */
@@ -13,6 +15,7 @@ export interface MonitorOptions extends QuotaOptions {
 }
 
 const shortest = 10_000;
+const longest = 24 * 3_600_000;
 
 /**
  * Draws the table again and again until q is pressed; r reads at once what the providers allow. Without a terminal it
@@ -21,14 +24,10 @@ const shortest = 10_000;
  */
 export async function monitor(cli: CliOptions, options: MonitorOptions): Promise<void> {
   const every = intervalOf(options.interval);
-  const session = await cli.openSession({ config: options.config });
-  let code: number;
-  try {
+  const code = await withSession(cli, options, (session) => {
     const accounts = selectAccounts(session, options);
-    code = await drawUntilQuit(cli, session, { ...options, every, accounts });
-  } finally {
-    await session.close();
-  }
+    return drawUntilQuit(cli, session, { ...options, every, accounts });
+  });
   if (code !== exitCodes.fine) endWith(code);
 }
 
@@ -127,13 +126,10 @@ function untilEnd(
 }
 
 function intervalOf(text: string): number {
-  const [, number, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
-  const milliseconds = Number(number) * ({ s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ""] ?? Number.NaN);
-  if (!(milliseconds >= shortest) || milliseconds > 86_400_000) {
-    throw new AppError(
-      "request_invalid",
-      `--interval takes a time from 10s to 24h, such as 30s or 2m, not "${text}".`,
-    );
-  }
-  return milliseconds;
+  const length = parseLength(text);
+  if (length !== undefined && length >= shortest && length <= longest) return length;
+  throw new AppError(
+    "request_invalid",
+    `--interval takes a time from 10s to 24h, such as 30s or 2m, not "${text}".`,
+  );
 }

@@ -2,20 +2,19 @@ import type { Account } from "../core/domain/account.ts";
 import type { Message } from "../core/domain/message.ts";
 import { waitsForPerson } from "../core/domain/snapshot.ts";
 import { AppError } from "../core/errors.ts";
+import { didYouMean } from "../core/matching.ts";
 import { accountDetails } from "../core/messages/account-details.ts";
 import { count } from "../core/messages/format.ts";
 import { quotaTable } from "../core/messages/quota-table.ts";
 import { resetSchedule } from "../core/messages/reset-schedule.ts";
 import { quotaJson, resetsJson } from "../core/services/quota-json.ts";
 import type { QuotaReport } from "../core/services/quota-report.ts";
+import { createProgress } from "./progress.ts";
 import type { CliOptions, Selection, Session } from "./session.ts";
+import { type OutputOptions, print, printJson, withSession } from "./with-session.ts";
 
-export interface QuotaOptions extends Omit<Selection, "target"> {
-  config?: string | undefined;
+export interface QuotaOptions extends OutputOptions, Omit<Selection, "target"> {
   fresh?: boolean | undefined;
-  json?: boolean | undefined;
-  /** commander's name for --no-color. */
-  color?: boolean | undefined;
 }
 
 /** One way to print a report. */
@@ -45,38 +44,21 @@ function lineOf(command: string, target: string | undefined): string {
   return target === undefined ? command : `${command} ${target}`;
 }
 
-/** Reads what is due, prints one view of it, and closes. Throws request_invalid for an account nobody knows. */
-export async function printQuota(
+/** Reads what is due and prints one view of it. Throws request_invalid for an account nobody knows. */
+export function printQuota(
   cli: CliOptions,
   view: View,
   options: QuotaOptions,
   target: string | undefined,
 ): Promise<void> {
-  const session = await cli.openSession({ config: options.config });
-  try {
+  return withSession(cli, options, async (session) => {
     const selected = selectAccounts(session, { ...options, target });
     await readWithProgress(cli, session, selected, options);
     const report = session.reports.report(selected);
-    if (options.json) {
-      cli.output.write(`${JSON.stringify(view.json(report), undefined, 2)}\n`);
-      return;
-    }
-    const context = { now: report.at, timezone: session.timezone, ...terminalOf(cli, options) };
-    cli.output.write(`${cli.render(view.message(report, session, target), context)}\n`);
+    if (options.json) return printJson(cli, view.json(report));
+    print(cli, session, options, view.message(report, session, target));
     if (session.notice !== undefined) cli.errors.write(`${session.notice}\n`);
-  } finally {
-    await session.close();
-  }
-}
-
-/** What the output can show. */
-export function terminalOf(cli: CliOptions, options: { color?: boolean | undefined }) {
-  const wanted = cli.output.isTTY === true || cli.forceColour;
-  return {
-    colour: wanted && !cli.noColour && options.color !== false,
-    // What goes to a file or another program is never cut.
-    width: Math.max(40, cli.output.columns ?? Number.POSITIVE_INFINITY),
-  };
+  });
 }
 
 /** The accounts that all given options and the argument agree on. */
@@ -88,30 +70,36 @@ export function selectAccounts(session: Session, selection: Selection): readonly
     .filter((candidate) => provider === undefined || candidate.provider === provider);
   if (selected.length > 0 || session.accounts.length === 0) return selected;
   const wanted = account ?? provider ?? target ?? "";
-  const suggestion = session.targets.suggest(wanted);
-  throw new AppError(
-    "request_invalid",
-    `No account fits "${wanted}".${suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`}`,
-  );
+  const hint = didYouMean(session.targets.suggest(wanted));
+  throw new AppError("request_invalid", `No account fits "${wanted}".${hint}`);
 }
 
-/** Somebody is asking, so accounts that wait for a person are tried again too. */
+/** Reads what is due, and says on the terminal that it does. */
 export async function readWithProgress(
   cli: CliOptions,
   session: Session,
   accounts: readonly Account[],
   options: { fresh?: boolean | undefined; json?: boolean | undefined },
 ): Promise<void> {
+  const progress = createProgress(cli, options);
+  progress.show(`Reading ${count(accounts.length, "account")} …`);
+  await readNow(session, accounts, options);
+  progress.end();
+}
+
+/** Reads what is due. Somebody is asking, so accounts that wait for a person are tried again too. */
+export async function readNow(
+  { reports }: Session,
+  accounts: readonly Account[],
+  options: { fresh?: boolean | undefined },
+): Promise<void> {
   const waiting = new Set(
-    session.reports
+    reports
       .report(accounts)
       .accounts.filter((report) => waitsForPerson(report.state))
       .map((report) => report.account),
   );
   const asked = accounts.filter((account) => options.fresh || waiting.has(account.id));
   const scheduled = accounts.filter((account) => !asked.includes(account));
-  const showProgress = cli.errors.isTTY === true && !options.json;
-  if (showProgress) cli.errors.write(`Reading ${count(accounts.length, "account")} …`);
-  await Promise.all([session.reports.read(asked, "allowed"), session.reports.read(scheduled, "due")]);
-  if (showProgress) cli.errors.write("\r\u001b[K");
+  await Promise.all([reports.read(asked, "allowed"), reports.read(scheduled, "due")]);
 }

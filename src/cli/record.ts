@@ -1,8 +1,6 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { Instant } from "../core/domain/quota.ts";
-import { AppError } from "../core/errors.ts";
 import { count } from "../core/messages/format.ts";
+import { writeOwnFile } from "./own-file.ts";
 import type { CliOptions } from "./session.ts";
 
 /** One read of an account as a fixture for the tests. */
@@ -34,22 +32,8 @@ export async function record(
 ): Promise<void> {
   const recorded = await cli.recordAccount({ config: options.config, account });
   const path = file ?? `${recorded.provider}-${new Date(recorded.at).toISOString().slice(0, 10)}.json`;
-  await writeNew(path, `${JSON.stringify(recorded.fixture, undefined, 2)}\n`);
+  await writeOwnFile(path, `${JSON.stringify(recorded.fixture, undefined, 2)}\n`);
   cli.output.write(`${options.json ? reportJson(recorded, path) : report(recorded, path)}\n`);
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(resolve(path), text, { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new AppError(
-      "request_invalid",
-      code === "EEXIST"
-        ? `${path} is there already. Name another file, or remove it.`
-        : `${path} cannot be written (${code ?? "unknown reason"}).`,
-    );
-  }
 }
 
 function reportJson({ provider, fixture, replaced, faithful }: Recorded, file: string): string {

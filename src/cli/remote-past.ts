@@ -1,13 +1,14 @@
 import { z } from "zod";
 import type { Days } from "../core/domain/day.ts";
-import type { UsageRecord } from "../core/domain/usage.ts";
+import { billings, type UsageRecord } from "../core/domain/usage.ts";
 import { AppError } from "../core/errors.ts";
 import type { Ledger } from "../core/ports.ts";
 import { parseHistoryJson } from "../core/services/history-json.ts";
+import { instant, known } from "../core/services/json-fields.ts";
 import type { QuotaHistories } from "../core/services/quota-history.ts";
 import { parseCostJson, parseUsageJson } from "../core/services/usage-json.ts";
 import type { UsageReports } from "../core/services/usage-report.ts";
-import { createAsk } from "./ask-bot.ts";
+import { createAsk, type Door } from "./ask-bot.ts";
 
 /** What the command line asks about the past. */
 export interface Past {
@@ -20,8 +21,8 @@ export interface Past {
  * Asks the bot at the address about usage and history. Everything throws store_unavailable when it does not answer, and
  * request_invalid with its words when it does not take a question.
  */
-export function createRemotePast({ url, key, days }: { url: string; key: string; days: Days }): Past {
-  const ask = createAsk({ url, key });
+export function createRemotePast({ days, ...door }: Door & { days: Days }): Past {
+  const ask = createAsk(door);
   return {
     usageReports: {
       usage: ({ period, by, only }) =>
@@ -48,14 +49,12 @@ export function closedPast(why: string): Past {
   return { usageReports: { usage: refuse, cost: refuse }, records: refuse, history: refuse };
 }
 
-const known = <Inner extends z.ZodType>(inner: Inner) =>
-  inner.nullish().transform((value) => value ?? undefined);
 const word = known(z.string());
 
 const recordFields = z
   .object({
     id: z.string(),
-    at: z.iso.datetime().transform((text) => Date.parse(text)),
+    at: instant,
     day: z.string(),
     account: z.string(),
     provider: word,
@@ -75,7 +74,7 @@ const recordFields = z
     }),
     estimated: z.boolean().transform((estimated) => estimated || undefined),
     audioSeconds: z.number(),
-    billing: z.enum(["subscription", "paid", "free", "prepaid"]),
+    billing: z.enum(billings),
     costBasis: z.enum(["reported", "priced", "included", "free", "unpriced"]),
     costUsd: known(z.number()),
     durationMs: known(z.number()),

@@ -1,26 +1,20 @@
 import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import type { ForgetUser } from "../core/services/forget-user.ts";
+import { callBot, type Door, noAnswer } from "./ask-bot.ts";
 
 /** Milliseconds that the bot may take: it rewrites everything that has the name. */
 const patience = 600_000;
 
 /** Has the bot at the address forget people. Throws store_unavailable when it does not answer or cannot. */
-export function createRemoteForget({ url, key }: { url: string; key: string }): ForgetUser {
+export function createRemoteForget(door: Door): ForgetUser {
   return async (user) => {
-    const answer = await fetch(new URL(`/api/v1/users/${encodeURIComponent(user)}`, url), {
-      method: "DELETE",
-      headers: { authorization: `Bearer ${key}` },
-      redirect: "error",
-      signal: AbortSignal.timeout(patience),
-    })
-      .then(async (response) => (await response.json()) as unknown)
-      .catch(() => undefined);
-    const forgotten = forgottenFields.safeParse(answer);
-    if (forgotten.success) return forgotten.data;
-    const refusal = refusalFields.safeParse(answer);
-    const why = refusal.success ? refusal.data.error.message : "The bot does not answer over HTTP.";
-    throw new AppError("store_unavailable", why);
+    const address = new URL(`/api/v1/users/${encodeURIComponent(user)}`, door.url);
+    const answer = await callBot(door, address, { method: "DELETE", patience });
+    const forgotten = forgottenFields.safeParse(answer?.body).data;
+    if (forgotten !== undefined) return forgotten;
+    const refusal = refusalFields.safeParse(answer?.body).data;
+    throw refusal === undefined ? noAnswer() : new AppError("store_unavailable", refusal.error.message);
   };
 }
 

@@ -3,12 +3,12 @@ import { parseCombosJson } from "../core/services/combo-json.ts";
 import { parseAvailableJson, parseRouteJson } from "../core/services/route-json.ts";
 import type { AvailableReport, RoutingReports } from "../core/services/routing.ts";
 import { parseSuggestJson } from "../core/services/suggest-json.ts";
-import { createAsk } from "./ask-bot.ts";
+import { createAsk, type Door } from "./ask-bot.ts";
 import type { AvailableQuestion } from "./session.ts";
 
 /** Asks the bot at the address what to use. Throws like `createAsk`. */
-export function createRemoteRouting(options: { url: string; key: string }): RoutingReports {
-  const ask = createAsk(options);
+export function createRemoteRouting(door: Door): RoutingReports {
+  const ask = createAsk(door);
   return {
     route: (name) => ask("/api/v1/route", { name }, parseRouteJson),
     combo: (combo, period) =>
@@ -18,8 +18,8 @@ export function createRemoteRouting(options: { url: string; key: string }): Rout
 }
 
 /** Asks the bot at the address whether something may be used now. Throws like `createAsk`. */
-export function createRemoteAvailable(options: { url: string; key: string }) {
-  const ask = createAsk(options);
+export function createRemoteAvailable(door: Door) {
+  const ask = createAsk(door);
   return ({ account, model }: AvailableQuestion): Promise<AvailableReport> =>
     ask("/api/v1/available", { account, model }, parseAvailableJson);
 }

@@ -1,16 +1,21 @@
 import { z } from "zod";
 import { type Account, accountName } from "../core/domain/account.ts";
 import type { Pace } from "../core/domain/pace.ts";
-import { bindingQuotas, type Quota, type Reading, tightestQuota } from "../core/domain/quota.ts";
-import { AppError, isAppError } from "../core/errors.ts";
+import {
+  accountStates,
+  bindingQuotas,
+  type Quota,
+  type Reading,
+  tightestQuota,
+} from "../core/domain/quota.ts";
+import { isAppError } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
+import { instant, known } from "../core/services/json-fields.ts";
 import type { AccountReport, QuotaReports } from "../core/services/quota-report.ts";
+import { callBot, type Door, noAnswer } from "./ask-bot.ts";
 
 /** Where a running bot answers, with a key that may read. */
-export interface RemoteOptions {
-  /** "http://127.0.0.1:8787" */
-  url: string;
-  key: string;
+export interface RemoteOptions extends Door {
   /** As configured, and in that order. */
   accounts: readonly Account[];
   /** Names of providers by id. */
@@ -35,16 +40,10 @@ export async function openRemoteReports(options: RemoteOptions): Promise<QuotaRe
     const url = new URL("/api/v1/quota", options.url);
     if (accounts.length <= mostNamed) for (const { id } of accounts) url.searchParams.append("account", id);
     if (fresh) url.searchParams.set("fresh", "1");
-    const answer = await fetch(url, {
-      headers: { authorization: `Bearer ${options.key}` },
-      redirect: "error",
-      signal: AbortSignal.timeout(fresh ? patience.fresh : patience.known),
-    })
-      .then((response) => (response.ok ? response.json() : undefined))
-      .catch(() => undefined);
-    const told = reportFields.safeParse(answer);
-    if (!told.success) throw new AppError("store_unavailable", "The bot does not answer over HTTP.");
-    return told.data.accounts.map((account) => toReport(account, options));
+    const answer = await callBot(options, url, { patience: fresh ? patience.fresh : patience.known });
+    const told = answer?.ok ? reportFields.safeParse(answer.body).data : undefined;
+    if (told === undefined) throw noAnswer();
+    return told.accounts.map((account) => toReport(account, options));
   }
 
   return {
@@ -67,9 +66,6 @@ export async function openRemoteReports(options: RemoteOptions): Promise<QuotaRe
   };
 }
 
-const instant = z.iso.datetime().transform((text) => Date.parse(text));
-const known = <Inner extends z.ZodType>(inner: Inner) =>
-  inner.nullish().transform((value) => value ?? undefined);
 const name = { id: z.string(), label: z.string(), unit: z.string() };
 const window = {
   windowSeconds: known(z.number()),
@@ -106,17 +102,7 @@ const accountFields = z.looseObject({
   provider: z.string(),
   label: z.string(),
   plan: known(z.string()),
-  state: z.enum([
-    "ok",
-    "auth_expired",
-    "forbidden",
-    "needs_action",
-    "rate_limited",
-    "unsupported",
-    "retired",
-    "error",
-    "pending",
-  ]),
+  state: z.enum(accountStates),
   message: known(z.string()),
   fetchedAt: known(instant),
   source: known(z.enum(["read", "push"])),

@@ -2,6 +2,7 @@ import type { Instant } from "../core/domain/quota.ts";
 import { AppError } from "../core/errors.ts";
 import { count } from "../core/messages/format.ts";
 import type { LogProgram } from "../core/session-log.ts";
+import { createProgress } from "./progress.ts";
 import { type BotOptions, findBot, findBotAddress } from "./report-bot.ts";
 import { type ImportOptions, type ImportSummary, importLogs, type ProgramCall } from "./report-log-import.ts";
 import { type LogMemory, openLogMemory } from "./report-log-memory.ts";
@@ -99,8 +100,8 @@ function print(cli: CliOptions, summary: ImportSummary, result: string | object)
 
 /** Draws how far it is on the terminal, and wipes it away at the end. */
 function progressOf(cli: CliOptions, { json }: ReportLogsOptions): ImportOptions["progress"] {
-  if (cli.errors.isTTY !== true || json) return () => {};
-  return (done, of) => cli.errors.write(done === of ? "\r\u001b[K" : `\rReading file ${done + 1} of ${of} …`);
+  const progress = createProgress(cli, { json });
+  return (done, of) => (done === of ? progress.end() : progress.show(`Reading file ${done + 1} of ${of} …`));
 }
 
 /** Everything that leaves the machine of a call. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "../core/errors.ts";
-import { nearest } from "../core/matching.ts";
+import { didYouMean, nearest } from "../core/matching.ts";
 import { testReport } from "../core/messages/channel-test.ts";
 import { sendTests, type TestChannels } from "../core/services/send-test.ts";
 import type { CliOptions } from "./session.ts";
-import { type OutputOptions, print, printJson } from "./with-session.ts";
+import { type OutputOptions, print, printJson, withSession } from "./with-session.ts";
 
 /**
  * Posts a test message to one channel, or to all that alerts and digests go to, and prints how that went.
@@ -12,14 +12,13 @@ import { type OutputOptions, print, printJson } from "./with-session.ts";
  * @returns whether all of them took it
  * @throws request_invalid for a channel that nothing is configured to go to, not_found when there is none at all
  */
-export async function sendTest(
+export function sendTest(
   cli: CliOptions,
   channel: string | undefined,
   options: OutputOptions,
 ): Promise<boolean> {
   // A bot that runs is not asked: what this posts is all there is to see.
-  const session = await cli.openSession({ config: options.config, fromDisk: true });
-  try {
+  return withSession(cli, { config: options.config, fromDisk: true }, async (session) => {
     const { ids, post } = session.channels;
     const results = await sendTests(channel === undefined ? all(ids) : [known(channel, ids)], {
       post: async (id, message) =>
@@ -30,9 +29,7 @@ export async function sendTest(
       printJson(cli, { channels: results.map((one) => ({ ...one, reason: one.reason ?? null })) });
     else print(cli, session, options, testReport(results));
     return results.every(({ ok }) => ok);
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 function all(ids: TestChannels["ids"]): TestChannels["ids"] {
@@ -42,8 +39,7 @@ function all(ids: TestChannels["ids"]): TestChannels["ids"] {
 
 function known(channel: string, ids: TestChannels["ids"]): string {
   if (ids.includes(channel)) return channel;
-  const meant = nearest(channel, ids);
-  const hint = meant === undefined ? listed(ids) : ` Did you mean "${meant}"?`;
+  const hint = didYouMean(nearest(channel, ids)) || listed(ids);
   throw new AppError("request_invalid", `No alert or digest goes to "${channel}".${hint}`);
 }
 

@@ -2,7 +2,7 @@ import { hasRecords } from "../core/commands/ledger-options.ts";
 import type { Message } from "../core/domain/message.ts";
 import { type Dimension, dimensions, type FilterDimension, unassigned } from "../core/domain/usage.ts";
 import { AppError } from "../core/errors.ts";
-import { nearest } from "../core/matching.ts";
+import { didYouMean, nearest } from "../core/matching.ts";
 import { costMessage } from "../core/messages/cost.ts";
 import { isNothing } from "../core/messages/figures.ts";
 import { noUsage } from "../core/messages/no-usage.ts";
@@ -86,8 +86,7 @@ function understand(words: readonly string[]): { period?: string; by?: string } 
 function dimensionOf(typed: string): Dimension {
   const found = dimensions.find((dimension) => dimension === typed.toLowerCase());
   if (found !== undefined) return found;
-  const meant = nearest(typed, dimensions);
-  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+  const hint = didYouMean(nearest(typed, dimensions));
   throw new AppError("request_invalid", `by takes one of ${dimensions.join(", ")}, not "${typed}".${hint}`);
 }
 

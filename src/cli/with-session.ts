@@ -2,8 +2,8 @@ import { createDays, type Day } from "../core/domain/day.ts";
 import type { Message } from "../core/domain/message.ts";
 import { type Period, parsePeriod, periodExamples, periodFault } from "../core/domain/period.ts";
 import { AppError } from "../core/errors.ts";
-import { terminalOf } from "./quota.ts";
-import type { CliOptions, Session } from "./session.ts";
+import { didYouMean } from "../core/matching.ts";
+import type { CliOptions, Session, SessionOptions } from "./session.ts";
 
 export interface OutputOptions {
   config?: string | undefined;
@@ -13,17 +13,28 @@ export interface OutputOptions {
 }
 
 /** Opens a session for the work and closes it afterwards, whatever comes of it. */
-export async function withSession(
+export async function withSession<Result>(
   cli: CliOptions,
-  options: { config?: string | undefined },
-  work: (session: Session) => Promise<void>,
-): Promise<void> {
-  const session = await cli.openSession({ config: options.config });
+  options: SessionOptions,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const { config, fromDisk } = options;
+  const session = await cli.openSession({ config, fromDisk });
   try {
-    await work(session);
+    return await work(session);
   } finally {
     await session.close();
   }
+}
+
+/** What the output can show. */
+export function terminalOf(cli: CliOptions, options: { color?: boolean | undefined }) {
+  const wanted = cli.output.isTTY === true || cli.forceColour;
+  return {
+    colour: wanted && !cli.noColour && options.color !== false,
+    // What goes to a file or another program is never cut.
+    width: Math.max(40, cli.output.columns ?? Number.POSITIVE_INFINITY),
+  };
 }
 
 /** The message as lines for this terminal. */
@@ -55,7 +66,6 @@ export function periodNamed(name: string, today: Day): Period {
 /** Throws request_invalid, naming the nearest, for an account that is not configured. */
 export function assertAccount(session: Session, id: string): void {
   if (session.accounts.some((account) => account.id === id)) return;
-  const meant = session.targets.suggest(id);
-  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+  const hint = didYouMean(session.targets.suggest(id));
   throw new AppError("request_invalid", `No account is called "${id}".${hint}`);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { billings } from "../core/domain/usage.ts";
 import { knownKeys } from "./issues.ts";
 import { mailServer } from "./mail-server.ts";
 import {
@@ -82,7 +83,7 @@ const price = section({
   perRequest: amount.optional(),
 });
 
-const billing = z.enum(["subscription", "paid", "free", "prepaid"]);
+const billing = z.enum(billings);
 
 const budget = section({
   id,

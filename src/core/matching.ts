@@ -43,6 +43,11 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   return best?.word;
 }
 
+/** Asks behind a sentence whether that was meant; nothing where nothing comes near. */
+export function didYouMean(meant: string | undefined): string {
+  return meant === undefined ? "" : ` Did you mean "${meant}"?`;
+}
+
 /** Whether the words have the same letters in another order. */
 function isSwapped(a: string, b: string): boolean {
   return a !== b && [...a].sort().join("") === [...b].sort().join("");

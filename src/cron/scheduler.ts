@@ -1,6 +1,6 @@
 import cron from "node-cron";
-import type { Instant } from "../core/domain/quota.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import type { JobState } from "../core/services/health-judgement.ts";
 
 /** Work that the clock starts. */
 export interface Job {
@@ -12,15 +12,6 @@ export interface Job {
   /** Milliseconds that a run may take before somebody should look; 10 minutes unless told otherwise. */
   longest?: number | undefined;
   run(): Promise<unknown>;
-}
-
-/** How a job stands. */
-export interface JobState {
-  name: string;
-  /** When it has to have started by; absent: it is under way, or the scheduler does not run. */
-  dueAt?: Instant | undefined;
-  /** When it has to have ended by; absent: it is not under way. */
-  endsBy?: Instant | undefined;
 }
 
 export interface Scheduler {

@@ -1,5 +1,6 @@
 import type { Commands } from "../core/commands/command.ts";
 import type { Channel, Clock, Log, Settings } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 import { createApi } from "./api.ts";
 import { createChannels } from "./channel.ts";
 import { createGateway } from "./gateway.ts";
@@ -69,20 +70,10 @@ export function createDiscord(options: DiscordOptions): Discord {
     start: gateway.start,
     stop: () => {
       stopping.abort();
-      stopped ??= Promise.all([gateway.stop(), within(stopPatience, interactions.idle())]).then(() => {});
+      stopped ??= Promise.all([gateway.stop(), within(interactions.idle(), stopPatience)]).then(() => {});
       return stopped;
     },
     health: gateway.health,
     channel: createChannels(api, clock),
   };
-}
-
-function within(patience: number, work: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patience);
-    void work.finally(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -11,6 +11,7 @@ import {
 import type { Finding } from "../core/messages/doctor.ts";
 import { listNames } from "../core/messages/format.ts";
 import { reason } from "./failures.ts";
+import { inviteLink } from "./invite.ts";
 import { lackingOf, permissionsIn } from "./permissions.ts";
 
 export interface DiscordDoctorOptions {
@@ -69,7 +70,7 @@ export async function examineDiscord(options: DiscordDoctorOptions): Promise<rea
         ...named,
         level: "problem",
         message,
-        todo: `${invite(application.id)} Or correct discord.guild.`,
+        todo: `Invite it: ${inviteLink(application.id)} Or correct discord.guild.`,
       };
     }
   }
@@ -140,11 +141,6 @@ const tokenFinding: Finding = {
 function unreachable(error: unknown): Finding {
   const message = `Discord could not be asked (${reason(error)})`;
   return { ...named, level: "problem", message, todo: "See what is said of its host." };
-}
-
-/** View Channels, Send Messages, Attach Files and Read Message History: 1024 + 2048 + 32768 + 65536. */
-function invite(application: string): string {
-  return `Invite it: https://discord.com/oauth2/authorize?client_id=${application}&scope=bot+applications.commands&permissions=101376`;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { request } from "undici";
+import { isLoopback, reachableHost } from "../core/hosts.ts";
 import type { Finding } from "../core/messages/doctor.ts";
 import { count, listNames } from "../core/messages/format.ts";
 
@@ -28,7 +29,7 @@ export function keyFindings({ host, keys }: HttpSettings): readonly Finding[] {
   if (keys.length === 0) {
     findings.push({
       ...{ ...named, level: "warning" },
-      message: "there are no keys, so only /healthz and /readyz answer",
+      message: "there are no keys, so nobody can ask the bot anything",
       todo: "Add some under `http.keys`.",
     });
   }
@@ -51,7 +52,7 @@ export async function examinePort(
   { botRuns, signal }: { botRuns?: boolean | undefined; signal: AbortSignal },
 ): Promise<readonly Finding[]> {
   if (port === 0) return [];
-  const answer = await askReadiness(`http://${reachable(host)}:${port}`, signal);
+  const answer = await askReadiness(`http://${reachableHost(host)}:${port}`, signal);
   if (answer !== undefined) return readiness(answer);
   const code = await whyNotListen(host, port);
   const place = `${host}:${port}`;
@@ -60,6 +61,11 @@ export async function examinePort(
     const message = `a bot runs, and does not listen on ${place}`;
     const todo = "Restart it, if `http` was added since it was started.";
     return [{ ...named, level: "warning", message, todo }];
+  }
+  if (code === "EADDRINUSE" && botRuns === true) {
+    const message = `the bot listens on ${place}, and does not answer`;
+    const todo = "It hangs, or is not the bot of this configuration: look into its log, and restart it.";
+    return [{ ...named, level: "problem", message, todo }];
   }
   const what = code === "EADDRINUSE" ? "something else listens there" : "the system does not allow it";
   return [
@@ -100,7 +106,7 @@ function readiness({ ok, checks }: Readiness): readonly Finding[] {
     {
       ...{ ...bot, level: ok ? "warning" : "problem" },
       message: ok ? told : `not ready: ${told}`,
-      todo: "Its log tells more.",
+      todo: ok ? "Its log tells more." : "Put that right, and it goes on by itself. Its log tells more.",
     },
   ];
 }
@@ -112,15 +118,4 @@ function whyNotListen(host: string, port: number): Promise<string | undefined> {
     server.once("error", ({ code = "unknown" }: NodeJS.ErrnoException) => resolve(code));
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
-}
-
-/** The address of this machine for a server that listens on `host`. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  if (host === "::") return "[::1]";
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
 }

@@ -5,23 +5,25 @@ import { createAccess } from "./access.ts";
 import { failure, failureOf } from "./answers.ts";
 import { createAttempts } from "./attempts.ts";
 import { createBodies } from "./bodies.ts";
+import { createKeptReport, type KeptReportOptions } from "./kept-report.ts";
 import { createKeyring, type HttpKey } from "./keys.ts";
 import { allowOf, methods } from "./methods.ts";
 import { type ObserveRequest, observeRequests } from "./metrics-route.ts";
 import type { HttpContext, HttpEnv, RouteEntry } from "./route.ts";
 import { createRoutes, type RoutesOptions } from "./routes.ts";
 
-export type HttpAppOptions = RoutesOptions & {
-  keys: readonly HttpKey[];
-  /** Is told of every request. */
-  observe?: ObserveRequest | undefined;
-  log: Log;
-};
+export type HttpAppOptions = Omit<RoutesOptions, "kept"> &
+  KeptReportOptions & {
+    keys: readonly HttpKey[];
+    /** Is told of every request. */
+    observe?: ObserveRequest | undefined;
+    log: Log;
+  };
 
 /** All that is answered over HTTP, made of the table of routes. */
 export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  const routes = createRoutes(options);
+  const routes = createRoutes({ ...options, kept: createKeptReport(options) });
   const needs = createAccess(createKeyring(options.keys), createAttempts(options));
   const body = createBodies();
 

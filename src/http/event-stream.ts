@@ -5,6 +5,8 @@ export interface EventStreamOptions {
   open(listeners: EventListeners): Promise<EventReader>;
   /** Milliseconds of silence after which a sign of life is sent. */
   heartbeat: number;
+  /** Milliseconds that a client may take nothing of what was sent. */
+  patience: number;
   /** Ends the stream. */
   stopping: AbortSignal;
   /** Hangs up on a client that has fallen behind. */
@@ -29,6 +31,8 @@ export async function createEventStream(options: EventStreamOptions): Promise<Re
   let isClosed = false;
   let wake: (() => void) | undefined;
   let begun = false;
+  /** Runs while a client has not taken what was sent last. */
+  let stuck: NodeJS.Timeout | undefined;
   /** The last id that was sent. */
   let sent: string | undefined;
 
@@ -39,6 +43,7 @@ export async function createEventStream(options: EventStreamOptions): Promise<Re
   function close(): void {
     if (isClosed) return;
     isClosed = true;
+    clearTimeout(stuck);
     stopping.removeEventListener("abort", interrupt);
     reader?.close();
     interrupt();
@@ -100,10 +105,14 @@ export async function createEventStream(options: EventStreamOptions): Promise<Re
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        clearTimeout(stuck);
         try {
           const text = reader && (await next(reader));
           if (isClosed) return;
-          if (text !== undefined) return controller.enqueue(bytes.encode(text));
+          if (text !== undefined) {
+            stuck = setTimeout(options.hangUp, options.patience);
+            return controller.enqueue(bytes.encode(text));
+          }
           controller.close();
         } catch (error) {
           options.log.error({ error }, "Events could not be sent.");

@@ -5,9 +5,9 @@ import { unassigned } from "../core/domain/usage.ts";
 import type { Log } from "../core/ports.ts";
 import type { EventFeed } from "../core/services/event-feed.ts";
 import { feedTypes } from "../core/services/event-ring.ts";
+import { createKnownAccounts } from "../core/services/known-accounts.ts";
 import { failure } from "./answers.ts";
 import { createEventStream } from "./event-stream.ts";
-import { createKnownAccounts } from "./known-account.ts";
 import { oneOf, queryOf } from "./queries.ts";
 import type { HttpContext, Query, Route } from "./route.ts";
 import { createSeats } from "./seats.ts";
@@ -22,6 +22,8 @@ export interface EventsRouteOptions {
   seats?: { all: number; perKey: number } | undefined;
   /** Milliseconds of silence after which a sign of life is sent. */
   heartbeat?: number | undefined;
+  /** Milliseconds that a client may take nothing of what was sent before it is hung up on. */
+  slowness?: number | undefined;
 }
 
 export const eventsQuery = {
@@ -45,6 +47,7 @@ export const eventsQuery = {
 
 const usualSeats = { all: 100, perKey: 20 };
 const usualHeartbeat = 15_000;
+const usualSlowness = 60_000;
 /** Seconds after which a client that was turned away may find room. */
 const pause = 15;
 
@@ -62,7 +65,7 @@ const headers = {
  * @throws request_invalid for any other parameter or type, not_found for an account that nobody knows, store_unavailable
  */
 export function eventsRoute(options: EventsRouteOptions): Route {
-  const { feed, stopping, log, heartbeat = usualHeartbeat } = options;
+  const { feed, stopping, log, heartbeat = usualHeartbeat, slowness = usualSlowness } = options;
   const seats = createSeats(options.seats ?? usualSeats);
   // Every stream waits for it.
   setMaxListeners(0, stopping);
@@ -76,7 +79,7 @@ export function eventsRoute(options: EventsRouteOptions): Route {
     if (typeof seat === "string") return noSeat(seat);
     const wish = { types, accounts, after: context.req.header("last-event-id") || after || undefined };
     const stream = await createEventStream({
-      ...{ heartbeat, stopping, log },
+      ...{ heartbeat, stopping, log, patience: slowness },
       open: (listeners) => feed.open(wish, listeners),
       hangUp: () => hangUp(context),
       onClose: seat.leave,

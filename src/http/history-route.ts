@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "../core/domain/account.ts";
-import { AppError } from "../core/errors.ts";
 import { historyJson } from "../core/services/history-json.ts";
+import { createKnownAccounts } from "../core/services/known-accounts.ts";
 import { parseRange, type QuotaHistories, rangeExamples } from "../core/services/quota-history.ts";
 import { json } from "./answers.ts";
 import { queryOf } from "./queries.ts";
@@ -35,10 +35,10 @@ const usualRange = 24 * 3_600_000;
  * @throws request_invalid for a parameter or a range that is none, not_found for an account that nobody knows
  */
 export function historyRoute({ accounts, histories }: HistoryRouteOptions): Route {
-  const known = new Set(accounts.map(({ id }) => id));
+  const known = createKnownAccounts(accounts);
   return async ({ req }) => {
     const { account, reading, range = usualRange } = queryOf(req, historyQuery);
-    if (!known.has(account)) throw new AppError("not_found", `No account is called "${account}".`);
-    return json<HistoryAnswer>(historyJson(await histories({ account, reading, range })));
+    const { id } = known(account);
+    return json<HistoryAnswer>(historyJson(await histories({ account: id, reading, range })));
   };
 }

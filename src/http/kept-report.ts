@@ -2,6 +2,7 @@ import type { Account } from "../core/domain/account.ts";
 import type { Instant, Snapshot } from "../core/domain/quota.ts";
 import { staleFrom } from "../core/domain/snapshot.ts";
 import type { Clock } from "../core/ports.ts";
+import { iso } from "../core/services/json-fields.ts";
 import { quotaJson } from "../core/services/quota-json.ts";
 import { type AccountReport, type QuotaReports, worstFirst } from "../core/services/quota-report.ts";
 import type { ReadQuotas } from "../core/services/read-quotas.ts";
@@ -31,25 +32,27 @@ const lifetime = 1_000;
  */
 const longest = 20_000;
 
-/** A report as the bytes of its JSON. */
-export function reportBytes(report: ReturnType<QuotaReports["report"]>): Buffer<ArrayBuffer> {
-  const answer: QuotaAnswer = quotaJson(report);
-  return Buffer.from(JSON.stringify(answer));
+/** What is known of all accounts, worst first, for callers that ask thousands of times a second. */
+export interface KeptReport {
+  /** As JSON of the shape that `quotaJson` has: of all accounts, or of those with these ids. */
+  bytes(only?: ReadonlySet<string>): Buffer<ArrayBuffer>;
+  reports(): readonly AccountReport[];
 }
 
 /**
- * The report on all accounts as the bytes of its JSON, for callers that ask thousands of times a second. The answer is made
- * anew once an account was read, and after a second; of what is in it, only the accounts of which something may
- * be different: those that were read, with all that they share or shared a pool with, whose numbers have grown stale or
- * whose window has started over by now, and those with windows of the team's own, which records fill.
+ * Keeps what is told of accounts. It is made anew once an account was read, and after a second; of what is in it, only the
+ * accounts of which something may be different: those that were read, with all that they share or shared a pool with, whose
+ * numbers have grown stale or whose window has started over by now, and those with windows of the team's own, which records
+ * fill.
  */
-export function createKeptReport({ accounts, reports, readQuotas, clock }: KeptReportOptions) {
+export function createKeptReport({ accounts, reports, readQuotas, clock }: KeptReportOptions): KeptReport {
   const known = new Map<string, Kept>();
   const spread = new Map(accounts.map(({ id }, index) => [id, longest + (index % 50) * (longest / 50)]));
   let order: Kept[] = [];
-  let answer: { bytes: Buffer<ArrayBuffer>; at: Instant } | undefined;
+  let orderedAt: Instant | undefined;
+  let all: Buffer<ArrayBuffer> | undefined;
   readQuotas.onRead(() => {
-    answer = undefined;
+    orderedAt = undefined;
   });
 
   function isDue({ id }: Account, now: Instant): boolean {
@@ -64,7 +67,7 @@ export function createKeptReport({ accounts, reports, readQuotas, clock }: KeptR
     const byId = new Map(some.map((account) => [account.id, account]));
     const regrouped = new Set<string>();
     const told = reports.report(some);
-    const { accounts: items } = quotaJson(told);
+    const { accounts: items }: QuotaAnswer = quotaJson(told);
     told.accounts.forEach((report, index) => {
       const account = byId.get(report.account);
       if (account === undefined) return;
@@ -78,7 +81,12 @@ export function createKeptReport({ accounts, reports, readQuotas, clock }: KeptR
     return regrouped;
   }
 
-  function make(now: Instant): Buffer<ArrayBuffer> {
+  /** What holds now, and since when. */
+  function current(): { order: readonly Kept[]; at: Instant } {
+    const now = clock.now();
+    if (orderedAt !== undefined && now >= orderedAt && now - orderedAt < lifetime) {
+      return { order, at: orderedAt };
+    }
     const due = accounts.filter((account) => isDue(account, now));
     if (due.length > 0) {
       const regrouped = renew(due, now);
@@ -89,18 +97,28 @@ export function createKeptReport({ accounts, reports, readQuotas, clock }: KeptR
         );
       order = [...known.values()].sort((a, b) => worstFirst(a.report, b.report));
     }
-    const at = quotaJson({ at: now, accounts: [] }).at;
-    return Buffer.from(
-      `{"at":${JSON.stringify(at)},"accounts":[${order.map(({ json }) => json).join(",")}]}`,
-    );
+    orderedAt = now;
+    all = undefined;
+    return { order, at: now };
   }
 
-  return (): Buffer<ArrayBuffer> => {
-    const now = clock.now();
-    if (answer === undefined || now < answer.at || now - answer.at >= lifetime) {
-      answer = { bytes: make(now), at: now };
-    }
-    return answer.bytes;
+  function write(some: readonly Kept[], now: Instant): Buffer<ArrayBuffer> {
+    const at = JSON.stringify(iso(now));
+    return Buffer.from(`{"at":${at},"accounts":[${some.map(({ json }) => json).join(",")}]}`);
+  }
+
+  return {
+    bytes(only) {
+      const { order, at } = current();
+      if (only !== undefined)
+        return write(
+          order.filter(({ report }) => only.has(report.account)),
+          at,
+        );
+      all ??= write(order, at);
+      return all;
+    },
+    reports: () => current().order.map(({ report }) => report),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ReportedLimit } from "../core/services/blocks.ts";
+import { isoOrNull } from "../core/services/json-fields.ts";
 import { json } from "./answers.ts";
 import { jsonOf } from "./json-body.ts";
 import type { BodyRoute } from "./route.ts";
@@ -16,8 +17,7 @@ export function limitsRoute(report: ReportLimit): BodyRoute {
     const { kind, blockedUntil, scope, reason } = await report(jsonOf(body));
     return json<LimitAnswer>({
       kind,
-      blockedUntil:
-        blockedUntil === undefined ? null : new Date(blockedUntil).toISOString().replace(".000Z", "Z"),
+      blockedUntil: isoOrNull(blockedUntil),
       scope:
         scope === undefined
           ? null

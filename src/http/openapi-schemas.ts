@@ -18,6 +18,8 @@ export function createSchemas() {
         // The format says it, and better.
         if (jsonSchema.format === "date-time" && String(jsonSchema.pattern).length > 100)
           delete jsonSchema.pattern;
+        // Not every language knows classes of Unicode in its patterns.
+        if (/\\p\{/i.test(String(jsonSchema.pattern))) delete jsonSchema.pattern;
         // What JSON has no more than programs have.
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       },

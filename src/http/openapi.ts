@@ -58,7 +58,7 @@ export interface OpenapiDocument {
 
 const about = `What is left on every AI account that a team shares, what was used, and what to use now.
 
-A GET is answered for HEAD as well, without the body. An unknown path is answered with 404, a method that a path is not for with 405 and the right ones in \`Allow\`. Where parameters are told, others are refused with 400, so that a misspelt one does not go unseen. Every failure is \`{ "error": { "code", "message" } }\`, some with \`problems\`, a line each. Requests that are not HTTP, are too slow (408), or have too large headers (431) end with the connection.
+A GET is answered for HEAD as well, without the body. An unknown path is answered with 404, a method that a path is not for with 405 and the right ones in \`Allow\`. Where parameters are told, others are refused with 400, so that a misspelt one does not go unseen. Every failure is \`{ "error": { "code", "message" } }\`, some with \`problems\`, a line each. Requests that are not HTTP, are too slow (408), or have too large headers (431) end with the connection, and an \`Expect\` other than \`100-continue\` is answered with 417.
 
 Instants are ISO 8601 in UTC, money is US dollars, and what is not known is null, never 0. Fields may be added to answers.`;
 
@@ -152,11 +152,14 @@ function bodyOf({ limit, content }: Body, schemaOf: SchemaOf) {
 }
 
 function answerOf(
-  { description, schema, type, example, headers }: Answer,
+  { description, schema, type, otherTypes = [], example, headers }: Answer,
   schemaOf: SchemaOf,
 ): OpenapiResponse {
+  const others = Object.fromEntries(otherTypes.map((other) => [other, {}]));
   const content =
-    schema || type ? { content: { [type ?? "application/json"]: mediaOf(schema, example, schemaOf) } } : {};
+    schema || type
+      ? { content: { [type ?? "application/json"]: mediaOf(schema, example, schemaOf), ...others } }
+      : {};
   return { description, ...headersOf(headers), ...content };
 }
 

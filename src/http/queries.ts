@@ -5,7 +5,7 @@ import { type Period, parsePeriod, periodExamples, periodFault } from "../core/d
 import { dimensions, type FilterDimension, filterDimensions } from "../core/domain/usage.ts";
 import type { UsageQuery } from "../core/domain/usage-query.ts";
 import { AppError } from "../core/errors.ts";
-import { nearest } from "../core/matching.ts";
+import { didYouMean, nearest } from "../core/matching.ts";
 import type { Query, QueryParameter } from "./route.ts";
 
 type Value<One extends QueryParameter> = One extends { repeats: true }
@@ -89,7 +89,7 @@ const usualPeriods = ["today", "yesterday", "week", "month"];
 export function periodOf(name: string, today: Day): Period {
   const period = parsePeriod(name, today);
   if (period !== undefined) return period;
-  const hint = meant(name, usualPeriods);
+  const hint = didYouMean(nearest(name, usualPeriods));
   const fault = `period: "${name}" ${periodFault(name, today)}.${hint}`;
   throw new AppError("request_invalid", `${fault} There are ${periodExamples}.`);
 }
@@ -106,12 +106,7 @@ export function filtersOf(given: Partial<Record<FilterDimension, string[] | unde
 
 function unknown(what: string, given: string, known: readonly string[]): string {
   const there = known.length === 0 ? "There are none." : `There are ${known.join(", ")}.`;
-  return `There is no ${what} "${given.slice(0, 100)}".${meant(given, known)} ${there}`;
-}
-
-function meant(given: string, known: readonly string[]): string {
-  const word = nearest(given, known);
-  return word === undefined ? "" : ` Did you mean "${word}"?`;
+  return `There is no ${what} "${given.slice(0, 100)}".${didYouMean(nearest(given, known))} ${there}`;
 }
 
 function sentence(message = "is not valid"): string {

@@ -1,15 +1,18 @@
 import { z } from "zod";
 import type { Account } from "../core/domain/account.ts";
 import { AppError } from "../core/errors.ts";
-import { nearest } from "../core/matching.ts";
+import { didYouMean, nearest } from "../core/matching.ts";
+import { createKnownAccounts } from "../core/services/known-accounts.ts";
 import type { QuotaReports } from "../core/services/quota-report.ts";
 import { answerAtOnce } from "./answers.ts";
-import { createKeptReport, type KeptReportOptions, reportBytes } from "./kept-report.ts";
+import type { KeptReport } from "./kept-report.ts";
 import { queryOf } from "./queries.ts";
 import type { Query, Route } from "./route.ts";
 
-export interface QuotaRouteOptions extends KeptReportOptions {
-  reports: QuotaReports;
+export interface QuotaRouteOptions {
+  accounts: readonly Account[];
+  reports: Pick<QuotaReports, "read">;
+  kept: Pick<KeptReport, "bytes">;
   /** Resolves when a caller has waited long enough for providers to be read. */
   patience: () => Promise<unknown>;
 }
@@ -37,16 +40,13 @@ export const quotaQuery = {
  * @throws not_found for an account or a provider that no account has, request_invalid for any other parameter
  */
 export function quotaRoute(options: QuotaRouteOptions): Route {
-  const { accounts, reports } = options;
-  const all = createKeptReport(options);
-  const known = {
-    account: new Set(accounts.map(({ id }) => id)),
-    provider: new Set(accounts.map(({ provider }) => provider)),
-  };
+  const { accounts, reports, kept } = options;
+  const known = createKnownAccounts(accounts);
+  const knownProviders = [...new Set(accounts.map(({ provider }) => provider))];
 
   function select(ids: readonly string[] = [], providers: readonly string[] = []): readonly Account[] {
-    for (const id of ids) assertKnown("account", id, known.account);
-    for (const id of providers) assertKnown("provider", id, known.provider);
+    for (const id of ids) known(id);
+    for (const id of providers) assertProvider(id, knownProviders);
     return accounts.filter(
       ({ id, provider }) =>
         (ids.length === 0 || ids.includes(id)) && (providers.length === 0 || providers.includes(provider)),
@@ -59,15 +59,14 @@ export function quotaRoute(options: QuotaRouteOptions): Route {
     if (fresh !== undefined && fresh !== "0" && fresh !== "false") {
       await Promise.race([reports.read(some ?? accounts, "allowed"), options.patience()]);
     }
-    const bytes = some === undefined ? all() : reportBytes(reports.report(some));
+    const bytes = kept.bytes(some && new Set(some.map(({ id }) => id)));
     return answerAtOnce(context, bytes, "application/json");
   };
 }
 
-function assertKnown(what: "account" | "provider", id: string, known: ReadonlySet<string>): void {
-  if (known.has(id)) return;
-  const meant = nearest(id, [...known]);
-  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
-  const is = what === "account" ? "No account is called" : "No account has the provider";
-  throw new AppError("not_found", `${is} "${id.slice(0, 120)}".${hint}`);
+function assertProvider(id: string, known: readonly string[]): void {
+  if (known.includes(id)) return;
+  const written = id.slice(0, 120);
+  const hint = didYouMean(nearest(written, known));
+  throw new AppError("not_found", `No account has the provider "${written}".${hint}`);
 }

@@ -1,10 +1,11 @@
 import type { Account } from "../core/domain/account.ts";
 import type { Instant } from "../core/domain/quota.ts";
 import type { Clock } from "../core/ports.ts";
+import { isoOrNull } from "../core/services/json-fields.ts";
+import { createKnownAccounts } from "../core/services/known-accounts.ts";
 import { quotaJson } from "../core/services/quota-json.ts";
 import type { AccountReport, QuotaReports } from "../core/services/quota-report.ts";
 import { json } from "./answers.ts";
-import { createKnownAccounts } from "./known-account.ts";
 import { queryOf } from "./queries.ts";
 import type { Route } from "./route.ts";
 import type { RefreshAnswer } from "./schemas/refresh-answer.ts";
@@ -51,8 +52,4 @@ function reasonOf(
   if (isImpatient) return "reading";
   if (nextReadAt !== undefined && now < nextReadAt) return "floor";
   return pushedBy === undefined ? "stopping" : "push";
-}
-
-function isoOrNull(instant: Instant | undefined): string | null {
-  return instant === undefined ? null : new Date(instant).toISOString().replace(".000Z", "Z");
 }

@@ -47,6 +47,8 @@ export interface Answer {
   schema?: z.ZodType<unknown, unknown> | undefined;
   /** Media type, `application/json` unless told. */
   type?: string | undefined;
+  /** Other media types that it may come in, which no schema tells of. */
+  otherTypes?: readonly string[] | undefined;
   example?: unknown;
   /** Headers that come with it, each with what it tells. */
   headers?: Readonly<Record<string, string>> | undefined;

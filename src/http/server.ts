@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { AppError } from "../core/errors.ts";
+import { isLoopback } from "../core/hosts.ts";
 import { failure, failureOf } from "./answers.ts";
 import { createHttpApp, type HttpAppOptions } from "./app.ts";
 import { type ConnectionLimits, createLimitedServer } from "./connections.ts";
@@ -82,7 +83,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         );
       }
       if (options.keys.length === 0)
-        log.warn({}, "HTTP has no keys, so only /healthz answers. Add some under http.keys.");
+        log.warn({}, "HTTP has no keys, so nobody can ask the bot anything. Add some under http.keys.");
     },
     async stop() {
       stopping.abort();
@@ -96,8 +97,4 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     url,
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
 }

@@ -2,7 +2,7 @@ import { setImmediate as pause } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Account } from "../core/domain/account.ts";
 import {
-  type AccountState,
+  accountStates,
   type Instant,
   type Reading,
   remainingPercent,
@@ -67,7 +67,7 @@ export function accountPart(registry: Registry, options: AccountPartOptions): Pa
     for (const [index, one] of options.accounts.entries()) {
       const labels = { account: one.id, provider: one.provider };
       const snapshot = options.readQuotas.snapshot(one.id);
-      for (const state of states) {
+      for (const state of accountStates) {
         put("state", { ...labels, state }, state === (snapshot?.state ?? "pending") ? 1 : 0);
       }
       if (snapshot !== undefined) putAge(put, labels, snapshot, { interval: one.interval, now });
@@ -116,26 +116,15 @@ function putReading(put: Put<ReadingSeries>, { account, provider }: AccountLabel
     put("spendLimit", own, reading.limit);
   } else {
     const labels = { account, provider, reading: id, scope: reading.scope ?? "" };
-    put("usedRatio", labels, part(usedPercent(reading), 100));
-    put("leftRatio", labels, part(remainingPercent(reading), 100));
+    put("usedRatio", labels, inUnits(usedPercent(reading), 100));
+    put("leftRatio", labels, inUnits(remainingPercent(reading), 100));
     put("used", { ...labels, unit }, reading.used);
     put("limit", { ...labels, unit }, reading.limit);
-    put("reset", labels, part(reading.resetsAt, 1000));
+    put("reset", labels, inUnits(reading.resetsAt, 1000));
   }
 }
 
-function part(number: number | undefined, whole: number): number | undefined {
-  return number === undefined ? undefined : number / whole;
+/** Prometheus has ratios and seconds where we have percent and milliseconds. */
+function inUnits(number: number | undefined, unit: number): number | undefined {
+  return number === undefined ? undefined : number / unit;
 }
-
-const states = Object.keys({
-  ok: true,
-  auth_expired: true,
-  forbidden: true,
-  needs_action: true,
-  rate_limited: true,
-  unsupported: true,
-  retired: true,
-  error: true,
-  pending: true,
-} satisfies Record<AccountState, true>);

@@ -1,26 +1,18 @@
 import type { Registry } from "prom-client";
-import type { Instant } from "../core/domain/quota.ts";
 import type { Clock } from "../core/ports.ts";
+import type { HealthCheck } from "../core/services/health.ts";
+import type { JobState } from "../core/services/health-judgement.ts";
 import { createPart, gaugesIn, type Part } from "./part.ts";
 
 export interface HealthPartOptions {
-  /** How the bot is; that named "store" says whether it can be written to. Absent: nobody knows. */
-  health?: (() => readonly Check[] | Promise<readonly Check[]>) | undefined;
-  /** When each job of the clock has to have started, or ended, by. Absent: nobody knows. */
-  jobs?: (() => readonly Job[]) | undefined;
+  /** How the bot is; the check named "store" says whether it can be written to. */
+  health: () => readonly Told[] | Promise<readonly Told[]>;
+  /** When each job of the clock has to have started, or ended, by. */
+  jobs: () => readonly JobState[];
   clock: Clock;
 }
 
-interface Check {
-  name: string;
-  ok: boolean;
-}
-
-interface Job {
-  name: string;
-  dueAt?: Instant | undefined;
-  endsBy?: Instant | undefined;
-}
+type Told = Pick<HealthCheck, "name" | "ok">;
 
 /** How the bot itself is. */
 export function healthPart(registry: Registry, { health, jobs, clock }: HealthPartOptions): Part {
@@ -35,12 +27,12 @@ export function healthPart(registry: Registry, { health, jobs, clock }: HealthPa
     ),
   };
   return createPart("health", series, async (put) => {
-    for (const { name, ok } of (await health?.()) ?? []) {
+    for (const { name, ok } of await health()) {
       put("healthy", { check: name }, ok ? 1 : 0);
       if (name === "store") put("store", {}, ok ? 1 : 0);
     }
     const now = clock.now();
-    for (const { name, dueAt, endsBy } of jobs?.() ?? []) {
+    for (const { name, dueAt, endsBy } of jobs()) {
       const by = dueAt ?? endsBy;
       put("lag", { scheduled_job: name }, by === undefined ? undefined : Math.max(0, now - by) / 1000);
     }

@@ -1,6 +1,7 @@
 import { setImmediate as pause } from "node:timers/promises";
 import { Gauge, Registry } from "prom-client";
 import type { Log, Store } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 import { type AccountPartOptions, accountPart } from "./account-part.ts";
 import { alertPart } from "./alert-part.ts";
 import { type HealthPartOptions, healthPart } from "./health-part.ts";
@@ -64,7 +65,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   async function refresh(part: Part): Promise<void> {
     try {
-      await part.show(await within(patience, part.gather()));
+      const rows = await within(part.gather(), patience);
+      if (rows === undefined) throw new Error(`It took more than ${patience} ms.`);
+      await part.show(rows);
       success.set({ collector: part.name }, 1);
       failing.delete(part.name);
     } catch (error) {
@@ -107,12 +110,4 @@ async function blocksOf(registry: Registry): Promise<string[]> {
 /** The event loop's lag is not a number when two scrapes follow each other at once. */
 function withoutUnknown(block: string): string {
   return block.replaceAll(/^.* Nan\n/gm, "");
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`It took more than ${milliseconds} ms.`)), milliseconds);
-  });
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -3,7 +3,7 @@ import type { Message, MessageFile } from "../core/domain/message.ts";
 import { isAppError } from "../core/errors.ts";
 import { fileHandedOver, fileLost } from "../core/messages/file-notes.ts";
 import type { Log } from "../core/ports.ts";
-import { within } from "./waiting.ts";
+import { within } from "../core/within.ts";
 
 /**
  * The messages that answer a line. A mistake of ours is logged, and told to the person if nothing has been said yet;

@@ -2,6 +2,7 @@ import type { Commands } from "../core/commands/command.ts";
 import type { Message } from "../core/domain/message.ts";
 import { AppError } from "../core/errors.ts";
 import type { Channel, Clock, Log } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 import { createBolt, createLibraryLogger } from "./bolt.ts";
 import { createChannel } from "./channel.ts";
 import { type Connection, type ConnectionTimings, type Health, keepOpen } from "./connection.ts";
@@ -12,7 +13,7 @@ import { createPoster, type Draft } from "./poster.ts";
 import { type RenderOptions, renderSlack } from "./render.ts";
 import { openSocket } from "./socket.ts";
 import { createUploads } from "./uploads.ts";
-import { createInFlight, within } from "./waiting.ts";
+import { createInFlight } from "./waiting.ts";
 import { listenForRequests } from "./web-hook.ts";
 
 export interface SlackConfig {

@@ -2,12 +2,12 @@ import type { App, BlockAction, ButtonAction } from "@slack/bolt";
 import type { Asker, Commands } from "../core/commands/command.ts";
 import type { Message, MessageFile } from "../core/domain/message.ts";
 import type { Log } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 import { answersTo, handingOver, newestWithin, resumed, showInPlace } from "./answers.ts";
 import { commandLineOf } from "./mention.ts";
 import { type Draft, type Poster, patiently } from "./poster.ts";
 import { createRespond } from "./response-url.ts";
 import type { Addressee, Uploads } from "./uploads.ts";
-import { within } from "./waiting.ts";
 
 export interface ListenerOptions {
   commands: Pick<Commands, "answer">;

@@ -1,6 +1,6 @@
 import { type App, type Logger, SocketModeReceiver } from "@slack/bolt";
+import { within } from "../core/within.ts";
 import type { Line } from "./connection.ts";
-import { within } from "./waiting.ts";
 
 export interface SocketOptions {
   app: App;

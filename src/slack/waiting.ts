@@ -12,16 +12,6 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** What the work resolves with, or undefined when it takes longer than that. Rejects only if the work does, in time. */
-export async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  const enough = new AbortController();
-  try {
-    return await Promise.race([work, pause(milliseconds, enough.signal).then(() => undefined)]);
-  } finally {
-    enough.abort();
-  }
-}
-
 /** Work that must be waited for before the program may end. */
 export function createInFlight() {
   const running = new Set<Promise<unknown>>();

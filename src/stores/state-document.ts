@@ -1,22 +1,10 @@
 import { z } from "zod";
-import type { AccountState, Reading, Snapshot } from "../core/domain/quota.ts";
+import { accountStates, type Reading, type Snapshot } from "../core/domain/quota.ts";
 import type { Log } from "../core/ports.ts";
 import { emptyState, type State } from "./memory.ts";
 
 /** The shape of the document below. A program refuses a document of a later version. */
 export const documentVersion = 1;
-
-const states: { [S in AccountState]: S } = {
-  ok: "ok",
-  auth_expired: "auth_expired",
-  forbidden: "forbidden",
-  needs_action: "needs_action",
-  rate_limited: "rate_limited",
-  unsupported: "unsupported",
-  retired: "retired",
-  error: "error",
-  pending: "pending",
-};
 
 const common = { id: z.string(), label: z.string(), unit: z.string() };
 const window = { windowSeconds: z.number().optional(), resetsAt: z.number().optional() };
@@ -46,7 +34,7 @@ const snapshot: z.ZodType<Snapshot> = z.looseObject({
   account: z.string(),
   provider: z.string(),
   plan: z.string().optional(),
-  state: z.enum(states),
+  state: z.enum(accountStates),
   message: z.string().optional(),
   actionUrl: z.string().optional(),
   readings: z.array(reading),

@@ -1,8 +1,9 @@
 import stringWidth from "string-width";
 import type { Plot } from "../core/domain/message.ts";
+import { harmless } from "../core/messages/harmless.ts";
 import { sparkRows } from "../core/messages/spark.ts";
 import { columns } from "./columns.ts";
-import { harmless, ink, inkOfMark, type Terminal } from "./style.ts";
+import { ink, inkOfMark, type Terminal } from "./style.ts";
 
 /** Between these many columns a plot is drawn, as wide as it fits beside its words. */
 const widest = 72;

@@ -1,9 +1,10 @@
 import type { Action, Bar, Block, Message, Text } from "../core/domain/message.ts";
 import type { Instant } from "../core/domain/quota.ts";
 import { plainText } from "../core/messages/format.ts";
+import { harmless } from "../core/messages/harmless.ts";
 import { type Cell, columns, wrap } from "./columns.ts";
 import { plotLines } from "./plot.ts";
-import { harmless, ink, inkOfMark, inkOfTone, signOf, type Terminal } from "./style.ts";
+import { ink, inkOfMark, inkOfTone, signOf, type Terminal } from "./style.ts";
 
 export interface RenderContext {
   now: Instant;

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, bench } from "vitest";
+import { freePort } from "../fakes/free-port.ts";
 import { startFakeSlack } from "../fakes/slack/server.ts";
 
 // A machine pushes numbers that cross a threshold: from the request until the post has arrived at Slack. Under a second,
@@ -42,14 +42,6 @@ afterAll(async () => {
 for await (const line of bot.stderr) if (String(line).includes('"msg":"Started."')) break;
 bot.stderr.resume();
 for (const account of accounts) await push(account, 50);
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
-}
 
 async function push(account: string, usedPercent: number): Promise<void> {
   const resetsAt = Date.now() + 3 * 86_400_000;

@@ -6,10 +6,11 @@ import { PermissionFlagsBits } from "discord.js";
 import { expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { type Ask, type Check, gaveUp } from "../../src/cli/init/ask.ts";
-import { discordInvite, discordPermissions, slackAppLink } from "../../src/cli/init/texts.ts";
+import { slackAppLink } from "../../src/cli/init/texts.ts";
 import { type InitOptions, initialize } from "../../src/cli/init.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { secretEnvironment } from "../../src/core/provider.ts";
+import { inviteLink, permissionsAsked } from "../../src/discord/invite.ts";
 import { providers } from "../../src/providers/index.ts";
 import { expandPlace } from "../../src/providers/reader/credential-file.ts";
 
@@ -101,6 +102,7 @@ async function setUp(
           timezone: "Europe/Berlin",
           placeOf: (place: string) => expandPlace(place, home, environment),
           check: async (path: string, variables: NodeJS.ProcessEnv) => void (await load(path, variables)),
+          discordInvite: inviteLink,
           manifest: { path: manifestFile, read: () => manifest },
         },
         output: { isTTY: false, write: (text: string) => output.push(text) },
@@ -394,14 +396,14 @@ it("the link for Slack's form holds the manifest, but for its longest text", () 
 
 it("the invitation to Discord asks for the permissions that the README names, and no other", async () => {
   const readme = await readFile(join(import.meta.dirname, "../../README.md"), "utf8");
-  const named = Object.keys(discordPermissions) as (keyof typeof discordPermissions)[];
+  const named = Object.keys(permissionsAsked) as (keyof typeof permissionsAsked)[];
   for (const name of named) {
-    expect(BigInt(discordPermissions[name])).toBe(PermissionFlagsBits[name]);
+    expect(BigInt(permissionsAsked[name])).toBe(PermissionFlagsBits[name]);
     expect(readme.replace(/\s+/g, " ")).toContain(
       `*${name.replace(/(?!^)([A-Z])/g, " $1")}${name === "ViewChannel" ? "s" : ""}*`,
     );
   }
-  const { searchParams } = new URL(discordInvite("123456789012345678"));
+  const { searchParams } = new URL(inviteLink("123456789012345678"));
   expect(searchParams.get("permissions")).toBe(
     String(named.reduce((all, name) => all | PermissionFlagsBits[name], 0n)),
   );

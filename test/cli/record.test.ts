@@ -245,7 +245,7 @@ describe("record", () => {
     expect(code).toBe(0);
     const again = await run(["record", "mine", "mine.json"], { cwd: folder.path });
     expect(again.code).toBe(2);
-    expect(again.errors).toBe("mine.json is there already. Name another file, or remove it.\n");
+    expect(again.errors).toBe("mine.json is there already: name another file.\n");
     expect(await readFile(join(folder.path, "mine.json"), "utf8")).toBe(text);
   });
 

@@ -264,7 +264,9 @@ describe("choosing", () => {
       ...{ records: 1, accepted: 1, duplicates: 0, rejected: 0 },
       ...{ files: 1, skippedLines: 0, unreadable: 0, packed: 0, complete: true },
     });
-    expect((await machine.run([], { terminal: true })).errors).toBe("\rReading file 1 of 1 …\r\u001b[K");
+    expect((await machine.run([], { terminal: true })).errors).toBe(
+      "\r\u001b[KReading file 1 of 1 …\r\u001b[K",
+    );
     expect((await machine.run(["--verbose"])).errors).toContain(machine.at(".claude/projects"));
   });
 });

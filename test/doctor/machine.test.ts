@@ -141,6 +141,9 @@ describe("the HTTP door", () => {
     expect(await look(port)).toEqual([
       `problem HTTP: the bot cannot listen on 127.0.0.1:${port}: something else listens there (EADDRINUSE)`,
     ]);
+    expect(await look(port, true)).toEqual([
+      `problem HTTP: the bot listens on 127.0.0.1:${port}, and does not answer`,
+    ]);
     await free();
     expect(await look(port)).toEqual([`ok HTTP: 127.0.0.1:${port} is free for the bot`]);
     expect(await look(port, true)).toEqual([

@@ -34,22 +34,22 @@ export function deadlineOf(watched: Watched, history: Told, seenAt: Instant, isU
   // A sweep that finds a process dead begins it anew; what that one had begun is free a minute after.
   const dead = downs.map(({ from, to }) => ({ from: from - minutes, to: to + 2 * minutes }));
   const spans = [...away, ...failing, ...dead];
-  let at = seenAt;
-  for (let moved = true; moved; ) {
-    const before = at;
-    for (const { from, to } of spans) if (from <= at && at < to) at = to;
+  const next = (from: Instant): Instant => {
+    let at = from;
+    for (const span of spans) if (span.from <= at && at < span.to) at = span.to;
     while (watched.quiet && !isUrgent && at < history.calm && isNight(at))
       at = Math.floor(at / minutes + 1) * minutes;
     const hour = watched.channel.posts.filter((post) => post.at > at - hours && post.at <= at);
     const oldest = hour.at(-plot.mostPosts);
     if (oldest !== undefined) at = oldest.at + hours;
-    moved = at > before;
-  }
+    return at > from ? next(at) : at;
+  };
+  const at = next(seenAt);
   // A post of which there was no word at first counts from when there is, so that its hour may end later.
   const isVague = plot.weather || plot.storms || plot.restarts !== false;
   const lately = watched.channel.posts.filter((post) => post.at > seenAt - 24 * hours && post.at <= at);
-  const late = isVague && lately.length >= plot.mostPosts ? hours + 5 * minutes : 0;
-  return at + late + (at > seenAt ? minutes : 1000);
+  const isLate = isVague && lately.length >= plot.mostPosts;
+  return (isLate ? next(at + hours + 5 * minutes) : at) + (isLate || at > seenAt ? minutes : 1000);
 }
 
 /** So long a channel is left alone at most after it has failed. */

@@ -85,6 +85,8 @@ export function episodesOf(
   const episodes: Episode[] = [];
   let open: Episode | undefined;
   let level = 0;
+  /** What the level is for who knows only what was seen for sure: that is not told again. */
+  let known = 0;
   let instance = seen[0]?.instance;
   const levelOf = (used: number, before: number) =>
     Math.max(0, ...rule.at.filter((mark) => used >= mark || (mark <= before && used > mark - 5)));
@@ -105,8 +107,8 @@ export function episodesOf(
     const isBegun = seen[0]?.instance !== seen[index]?.instance;
     const needed = isFresh && isBegun ? [first, second] : [first];
     // Whoever has not seen it at once does not know that it was more.
-    const known = seen[index]?.missed ? 0 : wanted;
-    return needed.every((one) => one !== undefined && levelOf(one.used, known) >= wanted)
+    const from = seen[index]?.missed ? 0 : wanted;
+    return needed.every((one) => one !== undefined && levelOf(one.used, from) >= wanted)
       ? needed.at(-1)?.at
       : undefined;
   };
@@ -119,7 +121,8 @@ export function episodesOf(
       open.vague = once === undefined;
       const looks = [one, once, twice].filter((look) => look !== undefined);
       const isLess = (look: Seen) => levelOf(look.used, 0) < level;
-      const may = looks.some((look) => look.blocked !== true && isLess(look));
+      // Who has missed something does not know what keeps it from being back.
+      const may = one.missed || looks.some((look) => look.blocked !== true && isLess(look));
       const must = twice !== undefined && looks.every((look) => look.blocked === false && isLess(look));
       const loud = open.raises.filter(({ silent }) => !silent);
       if (loud.length > 0 && may) {
@@ -130,9 +133,12 @@ export function episodesOf(
     if (one.instance !== instance) {
       instance = one.instance;
       level = 0;
+      known = 0;
     }
     const before = level;
+    const knownBefore = known;
     level = levelOf(used, before);
+    if (!one.missed) known = Math.max(level, levelOf(used, known));
     if (level === 0 && open !== undefined) {
       open.endedAt = at;
       open.vague = one.missed;
@@ -147,8 +153,8 @@ export function episodesOf(
     }
     // A first look that nobody finished may be made up for by one that is not the first.
     const isNoted = first && used < 100;
-    const isKnown = !(isNoted && one.missed) && !episodes.at(-2)?.vague;
-    const due = isKnown ? dueFrom(index, level) : undefined;
+    const isNews = !(isNoted && one.missed) && !episodes.at(-2)?.vague && level > knownBefore;
+    const due = isNews ? dueFrom(index, level) : undefined;
     open.raises.push({ at, level, due, silent: isNoted && !one.missed });
   }
   return episodes;

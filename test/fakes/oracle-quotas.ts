@@ -1,9 +1,9 @@
 import type { Instant } from "../../src/core/domain/quota.ts";
 import type { Watched } from "./alert-channels.ts";
-import { iso, lagOf, type Telling } from "./alert-oracle.ts";
 import type { Read, Told } from "./alert-plot.ts";
 import { deadlineOf, isTimely } from "./oracle-delays.ts";
 import { type Episode, episodesOf, seenOf } from "./oracle-episodes.ts";
+import { iso, lagOf, type Telling } from "./oracle-tellings.ts";
 
 const hours = 3_600_000;
 
@@ -57,8 +57,10 @@ export function quotaFaults(watched: Watched, history: Told, tellings: readonly 
     for (const { at, level, due } of loud) {
       if (due === undefined) continue;
       const told = ours.find(({ toldAt }) => toldAt >= at);
-      if (told === undefined) faults.push(`missing: ${name} ${level} due at ${iso(at)}`);
-      else if (isTimely(history) && told.toldAt > latestFor(watched, history, episode, { due, level }))
+      const latest = latestFor(watched, history, episode, { due, level });
+      if (told === undefined && latest < history.end)
+        faults.push(`missing: ${name} ${level} due at ${iso(at)}`);
+      if (told !== undefined && isTimely(history) && told.toldAt > latest)
         faults.push(`late: ${name} ${level}, due at ${iso(due)}, told at ${iso(told.toldAt)}`);
     }
     if (episode.vague) continue;
@@ -67,7 +69,9 @@ export function quotaFaults(watched: Watched, history: Told, tellings: readonly 
     const posts = ours.filter(({ posted }) => posted).length;
     const isLost =
       watched.isBlind && (history.plot.weather || history.storms.length > 0 || history.kills > 0);
-    const most = watched.channel.edit === undefined || isLost ? loud.length : 1 + watched.channel.gone.size;
+    const anew = watched.channel.edit === undefined || isLost ? loud.length : 1 + watched.channel.gone.size;
+    // What was lost with a process is told again as it is by then.
+    const most = anew + (watched.isBlind && history.kills > 0 ? 1 : 0);
     if (posts > most) faults.push(`${posts} posts of ${name}, which was raised ${loud.length} times`);
     faults.push(...endFaults(watched, history, episode, ours));
   }
@@ -150,7 +154,8 @@ function backFaults(
     const { back } = episode;
     // Where it is only told when it is over, that says it all.
     const isTold = toldOf.get(episode)?.some(({ toldAt }) => toldAt < (back?.from ?? 0));
-    if (found.length === 0 && back?.must && isTold && watched.rule.resets)
+    const latest = deadlineOf(watched, history, episode.endedAt ?? 0, false);
+    if (found.length === 0 && back?.must && isTold && watched.rule.resets && latest < history.end)
       faults.push(`${name} is back, which nobody says; due at ${iso(back.from)}`);
   }
   for (const telling of news) if (!used.has(telling)) faults.push(`nobody's: ${telling.key}`);

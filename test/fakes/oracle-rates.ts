@@ -1,9 +1,10 @@
 import type { Instant } from "../../src/core/domain/quota.ts";
 import type { Watched } from "./alert-channels.ts";
-import { iso, type Telling } from "./alert-oracle.ts";
 import type { Read, Told } from "./alert-plot.ts";
+import { deadlineOf } from "./oracle-delays.ts";
 import { episodesOf, type Seen, seenOf } from "./oracle-episodes.ts";
 import { instanceAt, isOutdated } from "./oracle-quotas.ts";
+import { iso, type Telling } from "./oracle-tellings.ts";
 
 const minutes = 60_000;
 const hours = 60 * minutes;
@@ -35,7 +36,11 @@ export function rateFaults(watched: Watched, history: Told, tellings: readonly T
     const isRun = seen.some((one) => {
       if (now === undefined || one.instance !== now.instance || one.at >= now.at) return false;
       // One odd answer in between hides how fast it was, and a small part of how much.
-      const longest = Math.max(50, 2.1 * plot.interval) * minutes;
+      const isOdd = own.some(
+        ({ at, answers }) =>
+          at < now.at && at > now.at - 40 * minutes && answers.some(({ glitch }) => glitch),
+      );
+      const longest = isOdd ? Number.POSITIVE_INFINITY : Math.max(50, 2.1 * plot.interval) * minutes;
       return now.at - one.at <= longest && now.used - one.used > 9.9;
     });
     if (!isRun && plot.replicas === 1) faults.push(`false: ${telling.key} at ${iso(telling.toldAt)}`);
@@ -63,14 +68,15 @@ function untoldRates(watched: Watched, history: Told, tellings: readonly Telling
       if (before === undefined || begun === undefined || now.missed || before.instance !== now.instance)
         continue;
       if (isOdd(now.at - 3 * hours, now.at)) continue;
+      const isDue = () => deadlineOf(watched, history, now.at, false) < history.end;
       const over = now.at - before.at;
       const isRun = now.used - before.used > 16 * Math.max(1, over / (15 * minutes)) && over < 29 * minutes;
-      if (isRun && history.plot.replicas === 1 && !isTold("runaway", begun.at, now.at))
+      if (isRun && history.plot.replicas === 1 && !isTold("runaway", begun.at, now.at) && isDue())
         faults.push(`missing: run on ${account} ${window} at ${iso(now.at)}`);
       // What one look misses, as others interfered with it, the next one finds.
       const looks = history.plot.replicas > 1 ? [index - 1, index] : [index];
       const isSure = looks.every((look) => !seen[look]?.missed && isRunningOut(seen, look, reads));
-      if (isSure && !isTold("running-out", begun.at, now.at))
+      if (isSure && !isTold("running-out", begun.at, now.at) && isDue())
         faults.push(`missing: ${account} ${window} runs out, at ${iso(now.at)}`);
     }
   }

@@ -1,7 +1,7 @@
 import type { Instant } from "../../src/core/domain/quota.ts";
 import type { Watched } from "./alert-channels.ts";
-import { iso, lagOf, type Telling } from "./alert-oracle.ts";
 import type { Read, Told } from "./alert-plot.ts";
+import { iso, lagOf, type Telling } from "./oracle-tellings.ts";
 
 const minutes = 60_000;
 
@@ -64,24 +64,23 @@ function signedOut(reads: readonly Read[], history: Told): Spell[] {
   const looks = looksAt(reads, history);
   const spells: Spell[] = [];
   let open: Spell | undefined;
-  let wellSince: Instant | undefined;
-  for (const { at, state, missed } of reads) {
+  let wasWell = false;
+  /** What nobody saw to be over has gone on for those who look. */
+  let isNew = true;
+  for (const [index, { at, state, missed }] of reads.entries()) {
     if (state === "ok") {
-      wellSince ??= at;
-      if (open !== undefined) {
-        open.to = at + lagOf(history);
-        wellSince = at;
-      }
+      const until = reads[index + 1]?.at ?? history.end;
+      wasWell = true;
+      isNew ||= looks.some((look) => look >= at && look < until);
+      if (open !== undefined) open.to = at + lagOf(history);
       open = undefined;
-    } else if (state === "auth_expired" && wellSince !== undefined) {
+    } else if (state === "auth_expired" && wasWell) {
       if (open === undefined) {
         open = { from: at, to: history.end, must: false };
         spells.push(open);
       }
-      const since = wellSince;
-      // What nobody saw to be over has gone on for those who look.
-      const isNew = looks.some((look) => look >= since && look < at);
       open.must ||= !missed && isNew;
+      if (!missed) isNew = false;
     }
   }
   return spells;

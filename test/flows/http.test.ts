@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { createFolder, freePort, launch, run } from "./program.ts";
+import { freePort } from "../fakes/free-port.ts";
+import { createFolder, launch, run } from "./program.ts";
 
 const key = "fake-ops-key-0123456789";
 

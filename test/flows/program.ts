@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -47,13 +46,4 @@ export async function createFolder(config?: string): Promise<{ path: string; rem
   const path = await mkdtemp(join(tmpdir(), "quotabot-flow-"));
   if (config !== undefined) await writeFile(join(path, "quotabot.yml"), config, { mode: 0o600 });
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
 }

@@ -1,7 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../fakes/free-port.ts";
 import { startProviderServer } from "../fakes/provider-server.ts";
-import { createFolder, freePort, launch, run } from "./program.ts";
+import { createFolder, launch, run } from "./program.ts";
 
 const keys = [
   "{ name: grafana, key: fake-read-key, scopes: [read] }",
@@ -212,7 +213,11 @@ describe("doctor", () => {
   it("ends with 78 for a configuration that has problems", async () => {
     const folder = await createFolder("acounts: []");
     onTestFinished(() => folder.remove());
-    const { code, errors } = await run(["doctor"], { cwd: folder.path });
+    const { code, errors, output } = await run(["doctor", "--json"], { cwd: folder.path });
     expect([code, errors]).toEqual([78, expect.stringContaining("acounts")]);
+    expect(JSON.parse(output)).toMatchObject({
+      ok: false,
+      findings: [{ check: "configuration", ok: false, problems: [expect.stringContaining("acounts")] }],
+    });
   });
 });

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { freePort } from "../fakes/free-port.ts";
 import { createFolder, launch } from "./program.ts";
 
 /** A port that somebody listens on, and lets go of when told to. */
@@ -19,8 +20,7 @@ function configuration(port: number, accounts: readonly string[], more = ""): st
 }
 
 async function setUp() {
-  const { port, free } = await takePort();
-  await free();
+  const port = await freePort();
   const folder = await createFolder(configuration(port, ["claude-lan"]));
   const bot = launch(["start"], { cwd: folder.path, input: "" });
   onTestFinished(async () => {
@@ -53,10 +53,9 @@ it("SIGHUP puts another configuration in force, in the same process", async () =
   await reload(configuration(port, ["claude-lan", "claude-mai"]));
   await logged("is in force");
   expect(await accounts()).toEqual(["claude-lan", "claude-mai"]);
-  const other = await takePort();
-  await other.free();
-  await reload(configuration(other.port, ["claude-mai"]));
-  await expect.poll(() => accounts(other.port), { timeout: 15_000 }).toEqual(["claude-mai"]);
+  const other = await freePort();
+  await reload(configuration(other, ["claude-mai"]));
+  await expect.poll(() => accounts(other), { timeout: 15_000 }).toEqual(["claude-mai"]);
   expect(await accounts(port)).toBeUndefined();
   bot.child.kill("SIGTERM");
   expect((await bot.ended).code).toBe(0);

@@ -81,6 +81,16 @@ describe("POST /api/v1/allocations", () => {
     expect(await reserve({ ttl: 90 })).toMatchObject({ body: { expiresAt: "2026-11-22T03:01:30.000Z" } });
   });
 
+  it("takes no agent that could not be asked for", async () => {
+    const { reserve } = await running();
+    for (const agent of [".", ".."]) {
+      expect(await reserve({ agent, tokens: 10 })).toMatchObject({
+        status: 400,
+        body: { error: { code: "request_invalid", message: expect.stringContaining("agent") } },
+      });
+    }
+  });
+
   it("says what is free instead, and when to come again", async () => {
     const { reserve } = await running({ rules: { maxConcurrentPerAccount: { kimi: 1 } } });
     await reserve({ agent: "other", tokens: 988_000, ttl: 3600 });

@@ -243,6 +243,23 @@ it("hangs up on a client that does not read what comes, and keeps nothing for it
   await expect.poll(() => state.closed).toBe(true);
 });
 
+it("hangs up on a client that takes nothing of what was sent for a time", async () => {
+  const served = await serving(
+    { slowness: 300 },
+    { kept: { events: 10_000, characters: 128 * 1024 * 1024 } },
+  );
+  const { socket } = await dial(served.port);
+  socket.pause();
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer fake-read-key\r\n\r\n`);
+  await expect.poll(() => served.readers.open).toBe(1);
+  const model = "m".repeat(50_000);
+  for (let round = 0; round < 400; round += 1) {
+    served.feed.recorded([recordOf(`r${round}`, { model })]);
+    await served.beat();
+  }
+  await expect.poll(() => served.readers.open, { timeout: 20_000 }).toBe(0);
+});
+
 it("is understood by clients of HTTP/1.0", async () => {
   const served = await serving();
   const { socket, state } = await dial(served.port);

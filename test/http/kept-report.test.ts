@@ -35,7 +35,8 @@ function setUp() {
   return {
     ...house,
     used,
-    told: () => JSON.parse(kept().toString()),
+    told: (only?: ReadonlySet<string>) => JSON.parse(kept.bytes(only).toString()),
+    kept,
     truth: () => JSON.parse(JSON.stringify(quotaJson(house.reports.report(accounts)))),
     read: (ids: readonly string[]) =>
       house.readQuotas.read(
@@ -90,6 +91,17 @@ describe("the report that is kept for callers who ask often", () => {
     expect(stateOf()).toBe("pending");
     await read(["a"]);
     expect(stateOf()).toBe("ok");
+  });
+
+  it("tells of some accounts as it tells of all", async () => {
+    const { kept, read, told } = setUp();
+    await read(["a", "c"]);
+    const only = new Set(["d", "c"]);
+    const { accounts: all } = told();
+    expect(told(only).accounts).toEqual(all.filter((one: { account: string }) => only.has(one.account)));
+    expect(kept.reports().map((report) => report.account)).toEqual(
+      all.map((one: { account: string }) => one.account),
+    );
   });
 
   it("looks again only at what may be different", async () => {

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { createKeptReport } from "../../src/http/kept-report.ts";
 import { allowOf } from "../../src/http/methods.ts";
 import { createRoutes } from "../../src/http/routes.ts";
 import { createDocumentCheck, createOpenapiClient, operationsOf } from "../fakes/openapi-client.ts";
 import { running } from "./running.ts";
 import { createParts } from "./setup.ts";
 
-const routes = createRoutes({ ...createParts(), patience: async () => {} });
+const parts = createParts();
+const routes = createRoutes({ ...parts, kept: createKeptReport(parts), patience: async () => {} });
 const methodsOf = (path: string) => routes.filter((one) => one.path === path).map(({ method }) => method);
 
 async function asked() {

@@ -163,8 +163,8 @@ describe("the bot itself", () => {
     expect(await series("nodejs_eventloop_lag_p99_seconds")).toHaveLength(1);
   });
 
-  it("says nothing of its health where nobody knows", async () => {
-    const { series } = createMetricsHouse({ health: undefined, jobs: undefined });
+  it("says nothing of a store that nobody has looked at, and of no job where there is none", async () => {
+    const { series } = createMetricsHouse({ health: () => [], jobs: () => [] });
     expect(await series("quotabot_store_writable")).toEqual([]);
     expect(await series("quotabot_scheduler_lag_seconds")).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSlack } from "../../src/slack/app.ts";
+import { freePort } from "../fakes/free-port.ts";
 import { sign } from "../fakes/slack/signed.ts";
 import { commandsOf, recordingLog, titled } from "../fakes/slack/stubs.ts";
 import { answering, setUp } from "./setup.ts";
@@ -12,11 +13,7 @@ async function post(url: string, body: string, headers: Record<string, string>):
 
 /** A bot in HTTP mode whose address the test knows. */
 async function listening() {
-  const { createServer } = await import("node:net");
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
+  const port = await freePort();
   const slack = createSlack({
     config: { token: "xoxb-x", signingSecret: secret, port, apiUrl: "http://127.0.0.1:9/api/" },
     commands: commandsOf(answering(titled("Quota"))),

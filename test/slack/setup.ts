@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { Message } from "../../src/core/domain/message.ts";
 import { createSlack, type SlackTimings } from "../../src/slack/app.ts";
+import { freePort } from "../fakes/free-port.ts";
 import { startFakeSlack } from "../fakes/slack/server.ts";
 import { type Answer, commandsOf, recordingLog } from "../fakes/slack/stubs.ts";
 
@@ -79,14 +80,4 @@ export async function until(check: () => boolean | undefined, what: string, pati
     if (Date.now() > end) throw new Error(`never happened: ${what}`);
     await sleep(10);
   }
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import("node:net");
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

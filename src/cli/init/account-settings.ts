@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { type Provider, secretEnvironment } from "../../core/provider.ts";
-import type { Ask, Check } from "./ask.ts";
+import type { Ask } from "./ask.ts";
 import { isOptional } from "./find.ts";
+import { required, webAddress } from "./shapes.ts";
 
 /** What a provider needs to know beside its secrets: a team's id, say, or whose bill it is. */
 export type Need =
@@ -61,11 +62,3 @@ export function fillNeeds(provider: Provider, given: Readonly<Record<string, str
   }
   return { credentials, baseUrl };
 }
-
-const required: Check = (written) =>
-  written === "" ? "This is needed." : written.includes("${") ? "Without ${, please." : undefined;
-
-export const webAddress: Check = (written) =>
-  /^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/i.test(written) && URL.canParse(written)
-    ? undefined
-    : "An address such as https://proxy.example.org, without user, password and query.";

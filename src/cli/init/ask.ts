@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import * as clack from "@clack/prompts";
+import { wrap } from "../wrap.ts";
 
 export interface Choice<Value extends string> {
   value: Value;
@@ -54,7 +55,11 @@ export function createAsk(terminal: {
   const at = { input, output, signal: hungUp.signal };
 
   return {
-    say: (text) => clack.log.message(wrapped(text, output.columns - 4), { output }),
+    say: (text) =>
+      clack.log.message(
+        text.split("\n").flatMap((line) => wrap(line, output.columns - 4)),
+        { output },
+      ),
     link: (address) => void output.write(`${address}\n`),
     choose: async ({ message, choices }) =>
       answer(await clack.select<string>({ ...at, message, options: choices.map(option) })) as never,
@@ -77,22 +82,6 @@ export function createAsk(terminal: {
     confirm: async ({ message, usual }) =>
       answer(await clack.confirm({ ...at, message, initialValue: usual })),
   };
-}
-
-/** Breaks lines between words; a word that is longer than a line stays whole. */
-function wrapped(text: string, width: number): string {
-  const lines: string[] = [];
-  for (const paragraph of text.split("\n")) {
-    let line = "";
-    for (const word of paragraph.split(" ")) {
-      if (line !== "" && line.length + 1 + word.length > width) {
-        lines.push(line);
-        line = word;
-      } else line = line === "" ? word : `${line} ${word}`;
-    }
-    lines.push(line);
-  }
-  return lines.join("\n");
 }
 
 function option({ value, label, hint }: Choice<string>) {

@@ -1,7 +1,7 @@
 import type { Answers } from "./answers.ts";
 import type { Ask } from "./ask.ts";
+import type { Setup } from "./setup.ts";
 import { applicationOf, discordId, discordToken } from "./shapes.ts";
-import { discordInvite } from "./texts.ts";
 import { reference, type Variables } from "./variables.ts";
 
 const name = "DISCORD_TOKEN";
@@ -17,6 +17,7 @@ export function findDiscord(variables: Variables): { token: string } | undefined
 /** Shows how the bot is made and invited, and asks for its token, the server and the channel. */
 export async function askDiscord(
   ask: Ask,
+  { discordInvite }: Pick<Setup, "discordInvite">,
   variables: Variables,
 ): Promise<{ discord: NonNullable<Answers["discord"]>; channels: readonly string[] }> {
   const { token, application } = await askToken(ask, variables);

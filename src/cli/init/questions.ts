@@ -32,7 +32,7 @@ export async function askAnswers(
   const onSlack = surface === "slack" || surface === "both";
   const onDiscord = surface === "discord" || surface === "both";
   const slack = onSlack ? await askSlack(ask, setup, variables, slackApiUrl) : undefined;
-  const discord = onDiscord ? await askDiscord(ask, variables) : undefined;
+  const discord = onDiscord ? await askDiscord(ask, setup, variables) : undefined;
   const surfaces = { slack: slack?.slack, discord: discord?.discord };
   return {
     accounts,

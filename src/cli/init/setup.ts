@@ -13,6 +13,8 @@ export interface Setup {
   placeOf(place: string): string | undefined;
   /** Reads a configuration as the bot would. Throws config_invalid with every problem. */
   check(path: string, environment: Setup["environment"]): Promise<void>;
+  /** The link that invites the Discord bot of an application. */
+  discordInvite(application: string): string;
   /** The Slack app's manifest: where it is, and its text. */
   manifest: { path: string; read(): string };
 }

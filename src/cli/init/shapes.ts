@@ -1,6 +1,13 @@
 import type { Check } from "./ask.ts";
 
-/** Checks of what people type. Each says what it should be, and takes nothing as an answer unless `needed`. */
+/** What cannot be left out, and stands in the configuration as it is. */
+export const required: Check = (written) =>
+  written === "" ? "This is needed." : written.includes("${") ? "Without ${, please." : undefined;
+
+export const webAddress: Check = (written) =>
+  /^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/i.test(written) && URL.canParse(written)
+    ? undefined
+    : "An address such as https://proxy.example.org, without user, password and query.";
 
 const slackKinds = [
   ["xoxb-", "bot token"],

@@ -27,21 +27,3 @@ export function slackAppLink(manifest: string): string {
   const encoded = encodeURIComponent(short.trim()).replaceAll("'", "%27");
   return `https://api.slack.com/apps?new_app=1&manifest_yaml=${encoded}`;
 }
-
-/**
- * What the bot does on a Discord server, by the bits of the permissions (docs.discord.com/developers/topics/permissions,
- * checked 2026-11-22). Commands need none; posts need the first two, exports the third, and finding a post again whose
- * answer was lost the last.
- */
-export const discordPermissions = {
-  ViewChannel: 1 << 10,
-  SendMessages: 1 << 11,
-  AttachFiles: 1 << 15,
-  ReadMessageHistory: 1 << 16,
-} as const;
-
-/** Adds the bot to a server that the visitor may manage, with the least permissions. */
-export function discordInvite(application: string): string {
-  const permissions = Object.values(discordPermissions).reduce((all, one) => all | one);
-  return `https://discord.com/oauth2/authorize?client_id=${application}&scope=bot%20applications.commands&permissions=${permissions}`;
-}

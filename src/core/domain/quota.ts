@@ -62,16 +62,18 @@ export interface Spend {
 /** One fact a provider reported. */
 export type Reading = Quota | Balance | Spend;
 
-export type AccountState =
-  | "ok"
-  | "auth_expired"
-  | "forbidden"
-  | "needs_action"
-  | "rate_limited"
-  | "unsupported"
-  | "retired"
-  | "error"
-  | "pending";
+export const accountStates = [
+  "ok",
+  "auth_expired",
+  "forbidden",
+  "needs_action",
+  "rate_limited",
+  "unsupported",
+  "retired",
+  "error",
+  "pending",
+] as const;
+export type AccountState = (typeof accountStates)[number];
 
 /** What the quotas of one read said, kept to find accounts that draw on one pool. */
 export interface Sample {

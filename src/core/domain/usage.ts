@@ -11,7 +11,8 @@ export interface Tokens {
 }
 
 /** How an account pays: covered by a subscription, by the bill, not at all, or from money paid before. */
-export type Billing = "subscription" | "paid" | "free" | "prepaid";
+export const billings = ["subscription", "paid", "free", "prepaid"] as const;
+export type Billing = (typeof billings)[number];
 
 /**
  * Where a cost comes from. Money that is billed: `reported` by who made the call, or `priced` by the price list. What a

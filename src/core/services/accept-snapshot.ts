@@ -2,8 +2,8 @@ import type { Account } from "../domain/account.ts";
 import { afterReport } from "../domain/pushed.ts";
 import type { Instant, Reading } from "../domain/quota.ts";
 import { AppError } from "../errors.ts";
-import { nearest } from "../matching.ts";
 import type { Clock } from "../ports.ts";
+import { createKnownAccounts } from "./known-accounts.ts";
 import type { ReadQuotas } from "./read-quotas.ts";
 
 /** What a person's machine sends of an account: windows it has read, or its program's status line document. */
@@ -45,15 +45,7 @@ export function createAcceptSnapshots(options: {
   clock: Clock;
 }): AcceptSnapshots {
   const { readQuotas, clock } = options;
-  const accounts = new Map(options.accounts.map((account) => [account.id, account]));
-
-  function find(id: string): Account {
-    const account = accounts.get(id);
-    if (account !== undefined) return account;
-    const meant = nearest(id, [...accounts.keys()]);
-    const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
-    throw new AppError("not_found", `No account is called "${id}".${hint}`);
-  }
+  const find = createKnownAccounts(options.accounts);
 
   function readingsFor(account: Account, content: PushedSnapshot["content"]): readonly Reading[] {
     if ("readings" in content) return content.readings;

@@ -47,6 +47,8 @@ export function checkRequest(request: AllocationRequest, longest: number): void 
 /** @throws request_invalid for what no agent can be called */
 export function checkAgent(agent: string): void {
   checkName("agent", agent, longestAgent);
+  // In an address these are steps through folders.
+  if (agent === "." || agent === "..") throw invalid("agent: must be more than dots.");
 }
 
 function checkName(field: string, name: string, longest: number): void {

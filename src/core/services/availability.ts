@@ -1,9 +1,8 @@
 import { judge, type RouteMode, type Verdict } from "../domain/availability.ts";
 import type { Instant } from "../domain/quota.ts";
-import { AppError } from "../errors.ts";
-import { nearest } from "../matching.ts";
 import type { Clock } from "../ports.ts";
 import type { LimitBlocks } from "./blocks.ts";
+import { unknownAccount } from "./known-accounts.ts";
 import type { Standings } from "./standings.ts";
 
 export interface Availability {
@@ -67,14 +66,4 @@ export function createAvailability(options: {
       else known.delete(account);
     },
   };
-}
-
-/** That there is no such account, with the one that was probably meant. */
-export function unknownAccount(id: string, accounts: readonly { id: string }[]): AppError {
-  const meant = nearest(
-    id,
-    accounts.map((account) => account.id),
-  );
-  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
-  return new AppError("not_found", `No account is called "${id.slice(0, 120)}".${hint}`);
 }

@@ -11,8 +11,8 @@ import { type Pool, poolWith } from "../domain/pool.ts";
 import { type Instant, type Quota, type Snapshot, tightestQuota } from "../domain/quota.ts";
 import { AppError } from "../errors.ts";
 import type { Clock, Log, Settings } from "../ports.ts";
-import { unknownAccount } from "./availability.ts";
 import { createKeptBlocks, mostBlocks } from "./kept-blocks.ts";
+import { unknownAccount } from "./known-accounts.ts";
 import type { Standings } from "./standings.ts";
 
 /** What has come of a report. */

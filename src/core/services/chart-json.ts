@@ -1,5 +1,6 @@
 import type { Chart, ChartLine, CostChart, QuotaChart } from "../domain/chart.ts";
 import type { Instant } from "../domain/quota.ts";
+import { iso } from "./json-fields.ts";
 
 /** What a chart shows, as JSON for scripts: percent left, US dollars, instants in ISO 8601 and UTC. */
 export function chartJson(chart: Chart) {
@@ -38,8 +39,4 @@ function costChartJson({ money, days, parts, totals, budgetMicros }: CostChart) 
       parts: parts.map(({ label, micros }) => ({ label, usd: (micros[index] ?? 0) / 1e6 })),
     })),
   };
-}
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ComboReport } from "./combo-report.ts";
+import { instant, iso, micros } from "./json-fields.ts";
 
 /** How combos were used, for programs: what `GET /api/v1/combos` tells. Money is US dollars. */
 export function combosJson(reports: readonly ComboReport[]) {
@@ -8,7 +9,7 @@ export function combosJson(reports: readonly ComboReport[]) {
 
 function comboJson({ at, combo, period, requests, uses, savings, missing }: ComboReport) {
   return {
-    at: new Date(at).toISOString().replace(".000Z", "Z"),
+    at: iso(at),
     ...{ combo, period, requests },
     members: uses.map(({ billedMicros, includedMicros, freeMicros, unpriced, ...use }) => ({
       ...use,
@@ -40,13 +41,12 @@ export function parseCombosJson(value: unknown): readonly ComboReport[] | undefi
   return fields.safeParse(value).data?.combos;
 }
 
-const micros = z.number().transform((dollars) => Math.round(dollars * 1e6));
 const number = z.number();
 const text = z.string();
 
 const combo = z
   .object({
-    at: z.iso.datetime().transform((written) => Date.parse(written)),
+    at: instant,
     combo: text,
     period: z.object({ name: text, from: text, to: text }),
     requests: number,

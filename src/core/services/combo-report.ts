@@ -5,7 +5,7 @@ import type { Pricing } from "../domain/price.ts";
 import type { Instant } from "../domain/quota.ts";
 import { type Sums, tokensOf } from "../domain/sums.ts";
 import { AppError } from "../errors.ts";
-import { fitsPattern, nearest } from "../matching.ts";
+import { didYouMean, fitsPattern, nearest } from "../matching.ts";
 import type { Clock, Ledger } from "../ports.ts";
 import type { ServedModels } from "./served-models.ts";
 
@@ -109,8 +109,7 @@ export function createComboReports(options: {
 
   async function report(combo: string, period: Period): Promise<ComboReport> {
     if (!Object.hasOwn(combos, combo)) {
-      const meant = nearest(combo, Object.keys(combos));
-      const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+      const hint = didYouMean(nearest(combo, Object.keys(combos)));
       throw new AppError("not_found", `No combo is called "${combo.slice(0, 120)}".${hint}`);
     }
     const { from, to } = period;

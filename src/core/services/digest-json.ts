@@ -1,4 +1,5 @@
 import type { DigestFacts } from "./digest-facts.ts";
+import { iso, isoOrNull } from "./json-fields.ts";
 import { quotaJson } from "./quota-json.ts";
 import { costJson } from "./usage-json.ts";
 
@@ -20,11 +21,7 @@ export function digestJson({ at, period, cost, low, stuck, resets, health }: Dig
       label: reading.label,
       resetsAt: iso(resetsAt),
     })),
-    oldestReadAt: health.oldestRead === undefined ? null : iso(health.oldestRead),
+    oldestReadAt: isoOrNull(health.oldestRead),
     refusing: health.refusing,
   };
-}
-
-function iso(instant: number): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
 }

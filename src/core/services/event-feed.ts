@@ -9,7 +9,8 @@ import {
   type OfferedReader,
 } from "./event-reader.ts";
 import { createEventRing, type FeedEvent } from "./event-ring.ts";
-import { createFeedNews, type FeedNewsOptions, iso, type News } from "./feed-news.ts";
+import { createFeedNews, type FeedNewsOptions, type News } from "./feed-news.ts";
+import { iso } from "./json-fields.ts";
 import { createTurns } from "./turns.ts";
 
 export interface EventFeedOptions extends FeedNewsOptions {

@@ -6,6 +6,7 @@ import type { Clock, Outbox } from "../ports.ts";
 import type { Standing } from "./alert-standings.ts";
 import type { FeedEvent } from "./event-ring.ts";
 import { createFeedAlerts } from "./feed-alerts.ts";
+import { iso } from "./json-fields.ts";
 import { quotaJson } from "./quota-json.ts";
 import type { QuotaReports } from "./quota-report.ts";
 import type { ReadQuotas } from "./read-quotas.ts";
@@ -137,9 +138,4 @@ export function createFeedNews(options: FeedNewsOptions): FeedNews {
     },
     everything: (ids) => standing(ids, alerts.standing()),
   };
-}
-
-/** ISO 8601 in UTC, without milliseconds where there are none. */
-export function iso(instant: Instant): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
 }

@@ -28,7 +28,9 @@ export interface ConnectionHealth {
 /** A job of the scheduler: when it has to have started, or, while it is under way, to have ended. */
 export interface JobState {
   name: string;
+  /** Absent: it is under way, or the scheduler does not run. */
   dueAt?: Instant | undefined;
+  /** Absent: it is not under way. */
   endsBy?: Instant | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { QuotaSample } from "../domain/history.ts";
-import type { Instant } from "../domain/quota.ts";
+import { instant, iso, isoOrNull, known } from "./json-fields.ts";
 import type { QuotaHistory } from "./quota-history.ts";
 
 /**
@@ -19,18 +19,10 @@ export function historyJson({ account, reading, from, to, samples }: QuotaHistor
       at: iso(sample.at),
       value: sample.value,
       limit: sample.limit ?? null,
-      resetsAt: sample.resetsAt === undefined ? null : iso(sample.resetsAt),
+      resetsAt: isoOrNull(sample.resetsAt),
     })),
   };
 }
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
-}
-
-const instant = z.iso.datetime().transform((text) => Date.parse(text));
-const known = <Inner extends z.ZodType>(inner: Inner) =>
-  inner.nullish().transform((value) => value ?? undefined);
 
 const historyFields = z.object({
   account: z.string(),

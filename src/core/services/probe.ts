@@ -1,5 +1,6 @@
 import type { Instant } from "../domain/quota.ts";
 import type { Clock } from "../ports.ts";
+import { within } from "../within.ts";
 
 /** What a look found, or what it threw. */
 export type Outcome<T> = { at: Instant } & ({ value: T } | { error: unknown });
@@ -47,19 +48,11 @@ export function createProbe<T>(options: {
     async look() {
       if (last !== undefined && isFresh(last)) return last;
       underWay ??= lookNow();
-      const found = await within(patience, underWay);
+      const found = await within(underWay, patience);
       if (found !== undefined) return found;
       last = { at: clock.now(), error: options.late() };
       return last;
     },
     last: () => last,
   };
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
-  });
-  return await Promise.race([work, enough]).finally(() => clearTimeout(timer));
 }

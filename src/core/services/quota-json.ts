@@ -1,12 +1,6 @@
 import type { Pace } from "../domain/pace.ts";
-import {
-  comesBack,
-  type Instant,
-  type Quota,
-  type Reading,
-  remainingPercent,
-  usedPercent,
-} from "../domain/quota.ts";
+import { comesBack, type Quota, type Reading, remainingPercent, usedPercent } from "../domain/quota.ts";
+import { iso, isoOrNull } from "./json-fields.ts";
 import type { AccountReport, QuotaReport } from "./quota-report.ts";
 
 /**
@@ -102,14 +96,6 @@ function paceJson({ counted }: Quota, pace: Pace | undefined) {
           },
     runsOutAt: isoOrNull(pace?.projection && Math.round(pace.projection.runsOutAt)),
   };
-}
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
-}
-
-function isoOrNull(instant: Instant | undefined): string | null {
-  return instant === undefined ? null : iso(instant);
 }
 
 /** Without the noise of binary fractions. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Caveat, Hindrance, Verdict } from "../domain/availability.ts";
-import type { Instant } from "../domain/quota.ts";
 import type { Candidate } from "../domain/route.ts";
+import { billings } from "../domain/usage.ts";
 import { caveatWords, hindranceWords } from "../messages/route-words.ts";
+import { instant, iso, isoOrNull, known } from "./json-fields.ts";
 import type { AvailableReport, RouteReport } from "./routing.ts";
 
 /** A route for programs: what `GET /api/v1/route` and `quota route --json` tell. What is not known is null. */
@@ -65,14 +66,6 @@ function caveatJson(caveat: Caveat) {
   return { code: caveat.code, message: caveatWords(caveat), ...at };
 }
 
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
-}
-
-function isoOrNull(instant: Instant | undefined): string | null {
-  return instant === undefined ? null : iso(instant);
-}
-
 /** The report of which this is the JSON; undefined for anything else. */
 export function parseRouteJson(value: unknown): RouteReport | undefined {
   return route.safeParse(value).data;
@@ -83,10 +76,7 @@ export function parseAvailableJson(value: unknown): AvailableReport | undefined 
   return available.safeParse(value).data;
 }
 
-const known = <Inner extends z.ZodType>(inner: Inner) =>
-  inner.nullish().transform((value) => value ?? undefined);
-const instant = z.iso.datetime().transform((text) => Date.parse(text));
-const billing = z.enum(["subscription", "paid", "free", "prepaid"]);
+const billing = z.enum(billings);
 const end = { until: known(instant) };
 
 const hindrance = z.discriminatedUnion("code", [

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Day, Days } from "../domain/day.ts";
 import { type BudgetState, isSwitching } from "../domain/money-findings.ts";
-import type { Billing } from "../domain/usage.ts";
+import { type Billing, billings } from "../domain/usage.ts";
 import type { Clock, Settings } from "../ports.ts";
 
 /** Which accounts alone may be used at present, and why. */
@@ -24,7 +24,7 @@ export interface RouteModes {
 const key = "route mode";
 
 const fields = z.object({
-  to: z.enum(["subscription", "paid", "free", "prepaid"]),
+  to: z.enum(billings),
   budget: z.string(),
   until: z.string(),
 });

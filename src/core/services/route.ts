@@ -11,7 +11,7 @@ import {
   usableNow,
 } from "../domain/route.ts";
 import { AppError } from "../errors.ts";
-import { nearest } from "../matching.ts";
+import { didYouMean, nearest } from "../matching.ts";
 import { hindranceWords } from "../messages/route-words.ts";
 import type { Clock, Log, Settings } from "../ports.ts";
 import type { Candidates } from "./candidates.ts";
@@ -155,8 +155,7 @@ export function createRoutes(options: {
   }
 
   function unknownModel(model: string): AppError {
-    const meant = options.served.suggest(model) ?? nearest(model, Object.keys(combos));
-    const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+    const hint = didYouMean(options.served.suggest(model) ?? nearest(model, Object.keys(combos)));
     const message = `No account is known to serve "${model.slice(0, 120)}", by its quotas, by use in the last 30 days or by a combo.`;
     return new AppError("not_found", message + hint);
   }
@@ -170,8 +169,7 @@ export function createRoutes(options: {
     const name = "combo" in wanted ? wanted.combo : wanted.name;
     if (Object.hasOwn(combos, name)) return answer("combo", name);
     if ("name" in wanted) return answer("model", name);
-    const meant = nearest(name, Object.keys(combos));
-    const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+    const hint = didYouMean(nearest(name, Object.keys(combos)));
     throw new AppError("not_found", `No combo is called "${name.slice(0, 120)}".${hint}`);
   }
 

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Suggestion } from "../domain/suggestion.ts";
 import { suggestionWords } from "../messages/suggest-words.ts";
+import { instant, iso } from "./json-fields.ts";
 import type { SuggestReport } from "./suggest.ts";
 
 /** Suggestions for programs: what `GET /api/v1/suggestions` and `quota suggest --json` tell. Money is US dollars. */
 export function suggestJson({ at, suggestions, days, needs }: SuggestReport) {
   return {
-    at: new Date(at).toISOString().replace(".000Z", "Z"),
+    at: iso(at),
     days,
     needsDays: needs,
     suggestions: suggestions.map((one) => ({ ...inDollars(one), message: suggestionWords(one, (id) => id) })),
@@ -73,7 +74,7 @@ const suggestion = z.union([
 
 const report = z
   .object({
-    at: z.iso.datetime().transform((written) => Date.parse(written)),
+    at: instant,
     days: number,
     needsDays: number,
     suggestions: z.array(suggestion),

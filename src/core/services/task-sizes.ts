@@ -2,7 +2,7 @@ import { addDays, type Day } from "../domain/day.ts";
 import { enoughRecords, medianOf, type TaskSize, taskType, usualSizes } from "../domain/estimate.ts";
 import type { UsageRecord } from "../domain/usage.ts";
 import { AppError } from "../errors.ts";
-import { nearest } from "../matching.ts";
+import { didYouMean, nearest } from "../matching.ts";
 import type { Ledger, Log } from "../ports.ts";
 
 /** What tasks take in this team. */
@@ -102,8 +102,7 @@ export function createTaskSizes(options: {
   function unknown(task: string): AppError {
     const measured = [...sizes].filter(([, { length }]) => length >= enoughRecords).map(([name]) => name);
     const known = [...new Set([...Object.keys(usualSizes), ...measured])].sort();
-    const meant = nearest(task, known);
-    const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+    const hint = didYouMean(nearest(task, known));
     const few = sizes.get(task)?.length ?? 0;
     const because =
       few === 0

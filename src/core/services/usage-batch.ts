@@ -1,3 +1,4 @@
+import { otherValues } from "../domain/book.ts";
 import { addRecord, noSums, type Sums, tokensOf } from "../domain/sums.ts";
 import type { UsageRecord } from "../domain/usage.ts";
 
@@ -26,9 +27,9 @@ export function createUsageBatch(most: number): UsageBatch {
     const known = batch.get(key);
     if (known !== undefined) return known;
     const other = batch.size >= most;
-    const at = other ? `${account} (other)` : key;
+    const at = other ? `${account} ${otherValues}` : key;
     const sum = batch.get(at) ?? {
-      ...(other ? { account, model: "(other)" } : { account, provider, model }),
+      ...(other ? { account, model: otherValues } : { account, provider, model }),
       sums: noSums(),
     };
     batch.set(at, sum);

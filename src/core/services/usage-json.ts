@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Instant } from "../domain/quota.ts";
-import { type Dimension, dimensions, type UsageRecord } from "../domain/usage.ts";
+import { billings, type Dimension, dimensions, type UsageRecord } from "../domain/usage.ts";
+import { instant, iso, known, micros } from "./json-fields.ts";
 import type { CostReport, UsageFigures, UsageReport, UsageRow } from "./usage-report.ts";
 
 /**
@@ -102,19 +102,11 @@ function rowJson(by: Dimension, { value, figures }: UsageRow) {
   return { [by]: value === "" ? null : value, ...figuresJson(figures) };
 }
 
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
-}
-
 /** Exact: at most six decimals, and no sum of money is so large that a number could not hold them. */
 function usd(micros: number): number {
   return micros / 1e6;
 }
 
-const instant = z.iso.datetime().transform((text) => Date.parse(text));
-const micros = z.number().transform((dollars) => Math.round(dollars * 1e6));
-const known = <Inner extends z.ZodType>(inner: Inner) =>
-  inner.nullish().transform((value) => value ?? undefined);
 const period = z.object({ name: z.string(), from: z.string(), to: z.string() });
 const days = z.array(z.string());
 
@@ -188,7 +180,7 @@ const costFields = z.object({
   total,
   byBilling: z.array(
     z
-      .object({ ...figureFields, billing: z.enum(["subscription", "paid", "free", "prepaid"]) })
+      .object({ ...figureFields, billing: z.enum(billings) })
       .transform((told) => ({ billing: told.billing, figures: figuresFrom(told) })),
   ),
   models: rowsBy("model"),

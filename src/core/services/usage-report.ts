@@ -116,7 +116,7 @@ export interface UsageReportsOptions {
 
 const mostRows = 10;
 const mostPeaks = 3;
-const billings: readonly Billing[] = ["subscription", "paid", "prepaid", "free"];
+const shownBillings: readonly Billing[] = ["subscription", "paid", "prepaid", "free"];
 
 /** Reports of what the ledger holds, for chat, command line and HTTP alike. Each costs the ledger a few small questions. */
 export function createUsageReports({ ledger, days, clock, budgets }: UsageReportsOptions): UsageReports {
@@ -157,7 +157,7 @@ export function createUsageReports({ ledger, days, clock, budgets }: UsageReport
         at,
         period,
         total: figuresOf(billing.total),
-        byBilling: billings.flatMap((name) => {
+        byBilling: shownBillings.flatMap((name) => {
           const sums = billing.rows.get(name);
           return sums === undefined ? [] : [{ billing: name, figures: figuresOf(sums) }];
         }),

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { Account } from "../../core/domain/account.ts";
 import { type Instant, type Quota, remainingPercent } from "../../core/domain/quota.ts";
+import { iso } from "../../core/services/json-fields.ts";
+import { createKnownAccounts } from "../../core/services/known-accounts.ts";
 import type { AccountReport, QuotaReports } from "../../core/services/quota-report.ts";
 import { json } from "../answers.ts";
-import { createKnownAccounts } from "../known-account.ts";
+import type { KeptReport } from "../kept-report.ts";
 import type { Route } from "../route.ts";
 
 /**
@@ -39,15 +41,19 @@ const never = "0001-01-01T00:00:00Z";
 
 export interface LlmMuxOptions {
   accounts: readonly Account[];
-  reports: QuotaReports;
+  reports: Pick<QuotaReports, "read">;
+  kept: Pick<KeptReport, "reports">;
   /** Resolves when a caller has waited long enough for a provider to be read. */
   patience: () => Promise<unknown>;
 }
 
 /** Routes that answer as llm-mux would: all accounts, those of a provider, one of them, and one read again. */
-export function llmMuxRoutes({ accounts, reports, patience }: LlmMuxOptions) {
-  const statusOf = (some: readonly Account[]) =>
-    json<z.input<typeof llmMuxAnswer>>({ quotas: reports.report(some).accounts.map(authOf) });
+export function llmMuxRoutes({ accounts, reports, kept, patience }: LlmMuxOptions) {
+  function statusOf(some: readonly Account[]): Response {
+    const ids = new Set(some.map(({ id }) => id));
+    const told = kept.reports().filter(({ account }) => ids.has(account));
+    return json<z.input<typeof llmMuxAnswer>>({ quotas: told.map(authOf) });
+  }
 
   const named = createKnownAccounts(accounts);
 
@@ -108,5 +114,5 @@ function modelsOf(quota: Quota, updated: string): Model[] {
 }
 
 function timeOf(instant: Instant | undefined): string {
-  return instant === undefined ? never : new Date(instant).toISOString().replace(".000Z", "Z");
+  return instant === undefined ? never : iso(instant);
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Account } from "../../core/domain/account.ts";
 import type { Day } from "../../core/domain/day.ts";
-import { type Period, parsePeriod } from "../../core/domain/period.ts";
 import { type Quota, usedPercent } from "../../core/domain/quota.ts";
 import { unassigned } from "../../core/domain/usage.ts";
-import type { AccountReport, QuotaReports } from "../../core/services/quota-report.ts";
+import { isoOrNull } from "../../core/services/json-fields.ts";
+import type { AccountReport } from "../../core/services/quota-report.ts";
 import type { UsageFigures, UsageReports } from "../../core/services/usage-report.ts";
 import { json } from "../answers.ts";
+import type { KeptReport } from "../kept-report.ts";
 import { periodOf, periodParameter } from "../queries.ts";
 import type { Query, Route } from "../route.ts";
 
@@ -49,25 +49,23 @@ export const nineRouterUsage = z.strictObject({
 });
 
 export interface NineRouterOptions {
-  accounts: readonly Account[];
-  reports: QuotaReports;
+  kept: Pick<KeptReport, "reports">;
   usageReports: UsageReports;
   /** The team's day now. */
   today: () => Day;
 }
 
 /** Every account as 9Router tells of its providers. Costs are what is billed: a subscription's are 0. */
-export function nineRouterQuotaRoute({ accounts, reports, usageReports, today }: NineRouterOptions): Route {
+export function nineRouterQuotaRoute({ kept, usageReports, today }: NineRouterOptions): Route {
   async function costs(name: "today" | "month"): Promise<ReadonlyMap<string, UsageFigures>> {
-    const period = parsePeriod(name, today()) as Period;
-    const { rows } = await usageReports.usage({ period, by: "account" });
+    const { rows } = await usageReports.usage({ period: periodOf(name, today()), by: "account" });
     return new Map(rows.map(({ value, figures }) => [value, figures]));
   }
 
   return async () => {
     const [day, month] = await Promise.all([costs("today"), costs("month")]);
     return json<z.input<typeof nineRouterQuota>>({
-      providers: reports.report(accounts).accounts.map((report) => ({
+      providers: kept.reports().map((report) => ({
         id: report.account,
         name: report.name,
         ...windowOf(report),
@@ -94,7 +92,7 @@ function windowOf({ tightest }: AccountReport) {
     },
     reset: {
       ...lengthOf(tightest),
-      nextReset: resetsAt === undefined ? null : new Date(resetsAt).toISOString().replace(".000Z", "Z"),
+      nextReset: isoOrNull(resetsAt),
     },
   };
 }

@@ -119,6 +119,7 @@ function otlpEntry(
       200: {
         description: "What was not taken, as the partial success of the protocol; empty when all was.",
         schema: otlpAnswerOf(rejected),
+        otherTypes: ["application/x-protobuf"],
         example: { partialSuccess: {} },
       },
     },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dimensions } from "../../core/domain/usage.ts";
+import { billings, dimensions } from "../../core/domain/usage.ts";
 
 /** What the schemas of answers are made of. Every field of an answer is there; what is not known is null. */
 export const text = z.string();
@@ -17,7 +17,7 @@ export const day = z
 export const usd = number.meta({ description: "US dollars, exact to the micro-dollar" });
 export const percent = number.meta({ description: "From 0 to 100; beyond 100 when a limit is exceeded" });
 
-export const billing = z.enum(["subscription", "paid", "free", "prepaid"]);
+export const billing = z.enum(billings);
 export const priority = z.enum(["low", "normal", "high"]);
 export const dimension = z.enum(dimensions);
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountStates } from "../../core/domain/quota.ts";
 import { count, flag, instant, number, orNull, percent, type Told, text } from "./fields.ts";
 
 const unit = text.meta({
@@ -53,17 +54,7 @@ const account = z
     provider: text,
     label: text,
     plan: orNull(text),
-    state: z.enum([
-      "ok",
-      "auth_expired",
-      "forbidden",
-      "needs_action",
-      "rate_limited",
-      "unsupported",
-      "retired",
-      "error",
-      "pending",
-    ]),
+    state: z.enum(accountStates),
     message: orNull(text),
     fetchedAt: orNull(instant),
     source: orNull(z.enum(["read", "push"])),
