@@ -16,10 +16,10 @@ const reset = start + 5 * hours;
 describe("A window that runs out before its reset", () => {
   function createWatch() {
     const memory = createMemory();
-    return (at: Instant, used: number, resetsAt: Instant = reset, runsOut = true): string[] => {
+    return (at: Instant, used: number | undefined, resetsAt: Instant = reset, runsOut = true): string[] => {
       const reading = quota({ used, resetsAt });
       const projected: Projected = {
-        ...{ reading, usedPercent: used, basis: "the last hour" },
+        ...{ reading, usedPercent: used ?? 0, basis: "the last hour" },
         runsOut: { at: at + hours, beforeReset: hours },
       };
       const about = { account: "a", firstSight: false, known: memory.known(), readings: [reading] };
@@ -50,6 +50,22 @@ describe("A window that runs out before its reset", () => {
     const next = reset + 5 * hours;
     expect(see(reset + minutes, 3, next, false)).toEqual(["over: quota.running_out"]);
     expect(see(reset + hours, 60, next)).toEqual(["quota.running_out"]);
+  });
+
+  it("is told anew in a window that began early, when it has got as far as the last one", () => {
+    const see = createWatch();
+    see(start, 60);
+    const next = start + 6 * hours;
+    expect(see(start + hours, 0, next, false)).toEqual(["over: quota.running_out"]);
+    expect(see(start + 2 * hours, 65, next)).toEqual(["quota.running_out"]);
+  });
+
+  it("is over also where the next window tells its reset before its use", () => {
+    const see = createWatch();
+    see(start, 60);
+    const next = reset + 5 * hours;
+    expect(see(reset + minutes, undefined, next, false)).toEqual([]);
+    expect(see(reset + 10 * minutes, 3, next, false)).toEqual(["over: quota.running_out"]);
   });
 
   it("is told anew also where the first look into the next window finds it again", () => {

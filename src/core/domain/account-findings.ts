@@ -48,12 +48,14 @@ export function findProjections(facts: {
       endings.set(subject, { event: { ...event, at: facts.at, window }, quiet: true });
       continue;
     }
-    const window = event.window && { ...event.window, resetsAt: quota?.resetsAt ?? event.window.resetsAt };
+    // An answer without use does not tell whose reset it is: this window's, moved, or the next one's.
+    const moved = used === undefined ? undefined : quota?.resetsAt;
+    const window = event.window && { ...event.window, resetsAt: moved ?? event.window.resetsAt };
     findings.set(subject, { subject, level: 1, event: { ...event, window } });
   }
   const done = new Set(
     ours
-      .filter((incident) => !isOpen(incident) && hasRunOut(incident.event))
+      .filter((incident) => !isOpen(incident) && hasRunOut(incident.event, quotaOf(incident.event)))
       .filter(({ event }) => !isOver(event, quotaOf(event), facts.at))
       .map(({ subject }) => subject),
   );
@@ -69,9 +71,10 @@ export function findProjections(facts: {
   return { findings: [...findings.values()], endings };
 }
 
-/** Whether it was over since nothing was left, and not since its window had begun anew. */
-function hasRunOut({ window }: AlertEvent): boolean {
-  return (window?.usedPercent ?? 0) >= 100;
+/** Whether nothing was left of its window, and as good as nothing is: else the window has begun anew since. */
+function hasRunOut({ window }: AlertEvent, quota: Quota | undefined): boolean {
+  const used = quota && usedPercent(quota);
+  return (window?.usedPercent ?? 0) >= 100 && (used ?? 100) > 100 - dip;
 }
 
 /** Whether the window that something was found of has begun anew; one that is not told any more has after a day. */
