@@ -90,6 +90,7 @@ export function createBot(config: Config, machine: Machine): App {
       digests: createDigestSender({ ...all, ...digests }),
       keepRecords: config.retention.records,
       everySeconds: 30,
+      wallClock: clock,
       shared: config.storage.driver === "postgres",
     });
     const taskSizes = createSizes(core);

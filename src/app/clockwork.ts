@@ -1,6 +1,7 @@
 import { createCalendar } from "../core/domain/calendar.ts";
 import { addDays } from "../core/domain/day.ts";
 import type { UsageRecord } from "../core/domain/usage.ts";
+import type { Clock } from "../core/ports.ts";
 import type { EventFeed } from "../core/services/event-feed.ts";
 import type { SendDigests } from "../core/services/send-digest.ts";
 import { createTicks } from "../core/services/ticks.ts";
@@ -21,6 +22,8 @@ export function createClockwork(
       /** Milliseconds that usage records are kept. */
       keepRecords: number;
       everySeconds: number;
+      /** The machine's own, by which timers go. */
+      wallClock: Clock;
       /** Whether other processes work on the same data. */
       shared: boolean;
     },
@@ -57,7 +60,7 @@ export function createClockwork(
   const schedule = `*/${options.everySeconds} * * * * *`;
   const jitter = shared ? 5_000 : 0;
   const scheduler = createScheduler({
-    ...options,
+    ...{ log: options.log, clock: options.wallClock },
     jobs: [
       {
         name: "read",

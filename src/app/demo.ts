@@ -91,6 +91,7 @@ export function createDemo(machine: Machine): App {
       digests: createDigestSender({ ...all, ...digests }),
       keepRecords: 35 * 86_400_000,
       everySeconds: 1,
+      wallClock: machine.clock,
       shared: false,
     });
     cleanup.push(() => clockwork.stop(), core.readQuotas.stop);

@@ -90,4 +90,29 @@ describe.concurrent("the scheduler", { timeout: 30_000 }, () => {
     const { begun } = setUp(test, async () => {}, { jitter: 300 });
     await expect.poll(begun, soon).toBeGreaterThan(0);
   });
+
+  it("runs each job once, at once, when the machine comes back from sleep, and goes by the new time", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const log = createKeptLog();
+    let away = 0;
+    let begun = 0;
+    const run = async () => {
+      begun += 1;
+    };
+    const clock = { now: () => Date.now() + away };
+    // Not due within this test.
+    const schedule = `0 0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
+    const scheduler = createScheduler({ jobs: [{ name: "digest", schedule, run }], log, clock });
+    onTestFinished(() => scheduler.stop());
+    scheduler.start();
+    expect(begun).toBe(0);
+    away = 7 * 86_400_000;
+    await expect.poll(() => begun, soon).toBe(1);
+    expect(log.lines).toEqual([
+      { level: "info", fields: { seconds: expect.any(Number) }, message: expect.stringContaining("jumped") },
+    ]);
+    expect(scheduler.jobs()).toEqual([{ name: "digest", dueAt: expect.any(Number) }]);
+  });
 });

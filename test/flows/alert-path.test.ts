@@ -41,7 +41,7 @@ function setUp(channels: readonly Channel[]) {
   createClockwork({
     ...{ ...parts, ...alerts, raise: { ...alerts.raise, sweep }, tell: { ...alerts.tell, sweep } },
     ...{ digests: { sendDue: sweep } as never, routing: { sweep } },
-    ...{ keepRecords: 0, everySeconds: 30, shared: false },
+    ...{ keepRecords: 0, everySeconds: 30, wallClock: core.clock, shared: false },
   });
   return {
     happened,
