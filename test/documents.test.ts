@@ -3,9 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { createDemo } from "../src/app/demo.ts";
 import { createProgram } from "../src/cli/program.ts";
 import type { CliOptions } from "../src/cli/session.ts";
+import { schema } from "../src/config/schema.ts";
 import { loadConfig } from "../src/config.ts";
 import { usage } from "../src/core/messages/help.ts";
 import { secretEnvironment } from "../src/core/provider.ts";
@@ -147,6 +149,24 @@ describe.each(providers.map((provider) => [provider.id, provider.name]))("the pa
     for (const example of examples) expect(await problemsOf(example)).toEqual([]);
   });
 });
+
+it("the configuration page names every key that the configuration takes", () => {
+  const page = read("docs/configuration.md");
+  const keys = keysOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+  expect(keys.size).toBeGreaterThan(80);
+  expect([...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(page))).toEqual([]);
+});
+
+/** The names of all properties in a JSON Schema, however deep. */
+function keysOf(node: unknown, found = new Set<string>()): Set<string> {
+  if (typeof node !== "object" || node === null) return found;
+  for (const [keyword, inner] of Object.entries(node)) {
+    if (keyword === "properties") for (const name of Object.keys(inner as object)) found.add(name);
+    for (const part of keyword === "properties" ? Object.values(inner as object) : [inner])
+      keysOf(part, found);
+  }
+  return found;
+}
 
 it("the configuration page names the environment variable of every credential", () => {
   const page = read("docs/configuration.md");
