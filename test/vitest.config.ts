@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Whose tests have much that a process has only once, such as locks and connections: each file gets one of its own. */
+/** Whose tests need what a process has only once, such as locks, connections and global fetch: each file gets one of its own. */
 const apart = ["discord", "metrics", "slack", "stores"].map((folder) => `${folder}/**/*.test.ts`);
 
 export default defineConfig({

@@ -39,22 +39,24 @@ it("a process killed at any moment has lost nothing that it acknowledged", { tim
     acknowledged.set(account, failures);
   }
 
-  for (let kill = 0; kill < 35; kill++) {
+  for (let kill = 0; kill < 20; kill++) {
     const program = await start(counter, folder, template);
     for (let line = await program.line(); line !== "counting"; line = await program.line()) {
       const [word, account = "", failures] = (line ?? "ended").split(" ");
       expect(word, line).toBe("held");
       check(account, Number(failures));
     }
+    // However slow the machine is, it is killed while it changes something.
+    const first = await program.line();
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
-    for (const line of await program.kill()) {
+    for (const line of [first ?? "ended", ...(await program.kill())]) {
       const [word, account = "", failures] = line.split(" ");
       expect(word, line).toBe("saved");
       acknowledged.set(account, Number(failures));
       changes += 1;
     }
   }
-  expect(changes).toBeGreaterThan(35);
+  expect(changes).toBeGreaterThanOrEqual(20);
 
   const log = recordingLog();
   const store = await openLowdbStore({ folder, log, clock });
