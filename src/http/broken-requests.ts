@@ -27,8 +27,15 @@ const problems: ReadonlyMap<string, Refusal> = new Map([
 
 /** Answers what is no request, never becomes a whole one, or asks for what no route can do, in the shape of all failures. */
 export function refuseBrokenRequests(server: Server): void {
+  const answered = new WeakSet<Duplex>();
+  server.prependListener("request", ({ socket }: IncomingMessage, outgoing: ServerResponse) => {
+    answered.delete(socket);
+    outgoing.once("finish", () => answered.add(socket));
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+    // Whoever has an answer already, and never sent the rest of its body, is owed no second one.
+    const isOver = answered.has(socket) && error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+    if (isOver || error.code === "ECONNRESET" || !socket.writable) socket.destroy();
     else hangUpWith(socket, problems.get(error.code ?? "") ?? broken);
   });
   server.on("connect", (_: IncomingMessage, socket: Duplex) => hangUpWith(socket, noProxy));
