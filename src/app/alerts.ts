@@ -60,8 +60,8 @@ export function createAlerts(
     quietUntil: quietUntilFor(settings.quietHours),
     // Whoever asked to be reminded wants to know.
     isUrgent: (incident) => isReminder(incident) || isUrgent(incident),
-    compose: (incidents) => incidentMessage(incidents, nameAccount),
-    details: (incidents) => incidentDetails(incidents, nameAccount),
+    compose: (incidents) => incidentMessage(incidents, nameAccount, clock.now()),
+    details: (incidents) => incidentDetails(incidents, nameAccount, clock.now()),
     onRefusal(channel, reason) {
       noteRefusal({ settings: store.settings, clock }, channel, reason).catch((error: unknown) =>
         log.warn({ channel, error }, "That a channel refuses could not be remembered."),

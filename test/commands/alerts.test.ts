@@ -129,6 +129,21 @@ describe("/quota alerts", () => {
     expect(await answer("alerts")).not.toContain("Quiet");
   });
 
+  it("says of what should have come meanwhile that it should, not that it has", async () => {
+    const { opened, answer, clock } = await setUp();
+    const window = { id: "session", label: "5-hour", usedPercent: 80, resetsAt: start + hour };
+    const projection = { runsOutAt: start + hour / 2, beforeReset: hour / 2, basis: "as in the last hour" };
+    const about = { at: start, account: "glm", window } as const;
+    await opened(
+      ["low", { event: { ...about, type: "quota.low" } }],
+      ["runs", { event: { ...about, type: "quota.running_out", projection } }],
+    );
+    clock.advance(hour);
+    const answered = await answer("alerts");
+    expect(answered).toContain("5-hour window: 20% left, its reset is due.");
+    expect(answered).toContain("5-hour window: it should have run out by now (as in the last hour).");
+  });
+
   it("counts those beyond the twelve worst", async () => {
     const { opened, answer } = await setUp();
     for (let number = 0; number < 15; number += 1) await opened([`id${number}`, {}]);
@@ -165,6 +180,20 @@ describe("the buttons of an alert", () => {
       { takenBy: "U1", snoozedUntil: start + 2 * hour },
     ]);
     expect(woken).toHaveLength(3);
+  });
+
+  it("of a message that tells of several mean all of them", async () => {
+    const { opened, answer, outbox } = await setUp();
+    await opened(["a", {}], ["b", {}]);
+    expect(await answer("alerts ack a all")).toContain("Taken on: GLM main has used 92%, and 1 more");
+    expect(await answer("alerts snooze a all 1h")).toContain("Snoozed: GLM main has used 92%, and 1 more");
+    expect(await answer("alerts snooze a all until-reset")).toContain("Each is quiet until its reset.");
+    const both = await outbox.find({ open: true });
+    expect(both.map(({ takenBy, snoozedUntil }) => [takenBy, snoozedUntil])).toEqual([
+      ["U1", start + 2 * hour],
+      ["U1", start + 2 * hour],
+    ]);
+    expect(await answer("alerts ack a b")).toContain("does not fit");
   });
 
   it("say so when it is over", async () => {

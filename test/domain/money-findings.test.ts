@@ -24,10 +24,30 @@ describe("A budget", () => {
     const { see } = createWatch();
     expect(see(budget(4.99))).toEqual([]);
     expect(see(budget(5))).toEqual(["budget.reached 50"]);
-    expect(see(budget(7))).toEqual([]);
+    expect(see(budget(5.99))).toEqual([]);
     expect(see(budget(8))).toEqual(["budget.reached 80"]);
     expect(see(budget(10))).toEqual(["budget.exceeded 100"]);
-    expect(see(budget(25))).toEqual([]);
+    expect(see(budget(10.99))).toEqual([]);
+  });
+
+  it("has its message changed, quietly, when it stands a tenth of its ceiling further, or has another one", () => {
+    const { see, memory } = createWatch();
+    see(budget(12));
+    expect(see(budget(12.99))).toEqual([]);
+    expect(see(budget(13))).toEqual(["budget.exceeded 100"]);
+    const [shown] = memory.open();
+    expect(shown).toMatchObject({ version: 2, loud: false, event: { money: { usedMicros: 13 * usd } } });
+    expect(see(budget(13.99))).toEqual([]);
+    expect(see(budget(13.99, { limitMicros: 11 * usd }))).toEqual(["budget.exceeded 100"]);
+    expect(memory.open()).toMatchObject([{ loud: false, event: { budget: { limitMicros: 11 * usd } } }]);
+  });
+
+  it("is not expected to be exceeded before an hour of it has passed and something is spent", () => {
+    const { see } = createWatch();
+    const projected = (used: number, minutesAgo: number) =>
+      see(budget(used, { at: [], projectedMicros: 12 * usd, startedAt: start - minutesAgo * 60_000 }));
+    expect([projected(0, 1), projected(0, 600), projected(2, 59)].flat()).toEqual([]);
+    expect(projected(0.01, 60)).toEqual(["budget.projected"]);
   });
 
   it("is told once, for the highest, when spend jumps over several marks", () => {
@@ -56,7 +76,7 @@ describe("A budget", () => {
       see(budget(used, { at: [], projectedMicros: projectedUsd * usd }));
     expect(projected(2, 9.99)).toEqual([]);
     expect(projected(2, 10)).toEqual(["budget.projected"]);
-    expect([projected(3, 9.1), projected(3.5, 11), see(budget(4, { at: [] }))].flat()).toEqual([]);
+    expect([projected(2.5, 9.1), projected(2.9, 11), see(budget(2.9, { at: [] }))].flat()).toEqual([]);
     expect(projected(4, 8.9)).toEqual(["over: budget.projected"]);
     expect(memory.known().at(-1)?.event.money?.projectedMicros).toBe(8.9 * usd);
     expect(projected(4, 9.9)).toEqual([]);

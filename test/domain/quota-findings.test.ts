@@ -133,7 +133,17 @@ describe("A window that starts over", () => {
   it("that is fuller than before is told at once", () => {
     const { use } = bound(createWatch());
     use(0, 81);
-    expect(use(24 * 60, 100, start + 25 * hours)).toEqual(["over: quota.reset 80", "quota.exhausted 100"]);
+    expect(use(24 * 60, 100, start + 25 * hours)).toEqual(["over: quota.low 80", "quota.exhausted 100"]);
+  });
+
+  it("with nothing left again is not told as back, but as exhausted once more", () => {
+    const watch = createWatch();
+    const { use } = bound(watch);
+    use(0, 100);
+    const next = reset + 5 * hours;
+    expect(use(5 * 60 + 1, 100, next)).toEqual([]);
+    expect(use(5 * 60 + 6, 100, next)).toEqual(["over: quota.exhausted 100", "quota.exhausted 100"]);
+    expect(watch.memory.known()[0]?.event.blockedBy).toMatchObject({ id: "session", usedPercent: 100 });
   });
 
   it("that is less full, but not empty, is both back and told anew", () => {
@@ -274,9 +284,12 @@ describe("A window that is back", () => {
     quota({ used, resetsAt, ...rest });
 
   it("is not told while a longer window of its pool is exhausted, but that one is", () => {
-    const { see } = bound(createWatch());
+    const watch = createWatch();
+    const { see } = bound(watch);
     see(0, [session(100, reset), weekly(100)]);
-    expect(see(5 * 60 + 10, [session(0, reset + 5 * hours), weekly(100)])).toEqual(["over: quota.reset 100"]);
+    const blocked = see(5 * 60 + 10, [session(0, reset + 5 * hours), weekly(100)]);
+    expect(blocked).toEqual(["over: quota.exhausted 100"]);
+    expect(watch.memory.known()[0]?.event.blockedBy).toMatchObject({ label: "weekly" });
     const back = [session(0, reset + 5 * days), weekly(0, { resetsAt: start + 10 * days })];
     expect(see(3 * 24 * 60 + 10, back)).toEqual(["over: quota.reset 100", "quota.reset"]);
   });
@@ -296,7 +309,16 @@ describe("A window that is back", () => {
     expect(see(5 * 60 + 10, [session(0, reset + 5 * hours, opus), ...others])).toContain("quota.reset");
     see(5 * 60 + 20, [session(100, reset + 5 * hours, opus), weekly(100)]);
     const blocked = see(10 * 60 + 10, [session(0, reset + 10 * hours, opus), weekly(100)]);
-    expect(blocked).toEqual(["over: quota.reset 100"]);
+    expect(blocked).toEqual(["over: quota.exhausted 100"]);
+  });
+
+  it("has no room again either, early or late, while a longer one is exhausted", () => {
+    const { see } = bound(createWatch());
+    see(0, [session(81, reset), weekly(100)]);
+    expect(see(10, [session(70, reset), weekly(100)])).toEqual(["over: quota.low 80"]);
+    see(20, [session(95, reset), weekly(100)]);
+    see(30, [session(0, reset), weekly(100)]);
+    expect(see(40, [session(0, reset), weekly(100)])).toEqual(["over: quota.low 90"]);
   });
 });
 

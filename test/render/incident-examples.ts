@@ -221,6 +221,32 @@ export const stories: Readonly<Record<string, readonly Incident[]>> = {
     incident(low, { subject: "quota|glm-main||session" }),
     incident({ ...low, type: "quota.reset" }, { endedAt: start, subject: "back|glm" }),
   ],
+  "over, while a longer window is exhausted": [
+    incident(
+      { ...low, since: openedAt, blockedBy: { ...weekly, usedPercent: 100 } },
+      { openedAt, endedAt: start, version: 2, loud: false },
+    ),
+  ],
+  "over, with nothing left of the next window": [
+    incident(
+      {
+        ...{ ...low, type: "quota.exhausted", window: { ...session, usedPercent: 100 }, since: openedAt },
+        blockedBy: { ...session, resetsAt: start + 5 * hour, usedPercent: 100 },
+      },
+      { openedAt, endedAt: start, version: 2, loud: false },
+    ),
+  ],
+  "exhausted, and a little less since": [
+    incident(
+      { ...low, type: "quota.exhausted", threshold: 100, window: { ...session, usedPercent: 99 } },
+      { openedAt, level: 100, version: 3 },
+    ),
+  ],
+  "back, low already and used up fast": [
+    incident(low, { subject: "quota|glm-main||session" }),
+    incident({ ...events["quota.runaway"] }, { subject: "runaway|glm-main||session" }),
+    incident({ ...low, type: "quota.reset" }, { endedAt: start, subject: "back|glm" }),
+  ],
   "over, as it has run out": [
     incident(
       { ...events["quota.running_out"], window: { ...session, usedPercent: 100 }, since: openedAt },

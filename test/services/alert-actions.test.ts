@@ -130,33 +130,78 @@ describe("snoozing an alert", () => {
   });
 });
 
+describe("acting on a message that tells of several alerts", () => {
+  const at = (where: string, sentAt = start) => ({
+    ...{ sentVersion: 1, where, sentAt, attempts: 0, nextTry: start },
+  });
+
+  it("means all that go on of it, and nothing of other messages", async () => {
+    const { actions, stored } = await setUp({ delivery: at("C1/1") });
+    const others: [string, Partial<Incident>][] = [
+      ["run", { delivery: at("C1/1"), event: { ...incidentOf("run").event, type: "quota.runaway" } }],
+      ["over", { delivery: at("C1/1"), endedAt: start }],
+      ["elsewhere", { delivery: at("C1/2") }],
+      ["later", { delivery: at("C1/1", start + hour) }],
+      ["channel", { delivery: at("C1/1"), channel: "slack:#other" }],
+    ];
+    for (const [id, rest] of others) await stored.put(incidentOf(id, rest));
+    expect(await actions.ack("a", lan, "all")).toMatchObject({ kind: "done", others: 1 });
+    const taken = (await stored.find({ openedSince: 0 })).filter(({ takenBy }) => takenBy === "U1");
+    expect(taken.map(({ id }) => id).sort()).toEqual(["a", "run"]);
+    await actions.snooze("run", "until-reset", lan, "all");
+    const quiet = (await stored.find({ openedSince: 0 })).filter(({ snoozedUntil }) => snoozedUntil);
+    expect(quiet.map(({ id }) => id).sort()).toEqual(["a", "run"]);
+    expect(await actions.ack("elsewhere", lan)).toMatchObject({ kind: "done", others: 0 });
+  });
+
+  it("does what is asked also where the one that was named is over meanwhile", async () => {
+    const { actions, stored } = await setUp({ delivery: at("C1/1"), endedAt: start });
+    await stored.put(incidentOf("b", { delivery: at("C1/1") }));
+    expect(await actions.ack("a", lan, "all")).toMatchObject({ kind: "done", incident: { id: "b" } });
+  });
+});
+
 describe("on its channel a snoozed alert", () => {
-  it("shows the snooze at once, and what has grown meanwhile when it ends", async () => {
-    const { actions, clock, stored, now } = await setUp();
+  /** Its channel, with what is shown there, and what was added in the thread. */
+  async function onChannel() {
+    const house = await setUp();
     const edits: string[] = [];
+    const replies: string[] = [];
     const draw = (incidents: readonly Incident[]) =>
       incidentMessage(incidents, () => ({ name: "GLM", providerName: "Acme" }));
     const channel: Channel = {
       id: "slack:#ai",
       post: async () => "C1/2",
       edit: async (_where, { title, blocks }) => void edits.push(`${title}: ${JSON.stringify(blocks)}`),
+      reply: async (_where, { title }) => void replies.push(title),
     };
     const tell = createTellChannels({
-      ...{ outbox: stored, clock, log: createKeptLog(), compose: draw, details: draw, mostPosts: 20 },
+      ...{ outbox: house.stored, clock: house.clock, log: createKeptLog(), mostPosts: 20 },
+      ...{ compose: draw, details: draw },
       channelOf: () => channel,
       quietUntil: () => undefined,
       isUrgent: () => true,
       onRefusal: () => {},
       later: () => () => {},
     });
+    async function grow(): Promise<void> {
+      const before = await house.now();
+      const event = { ...before.event, type: "quota.exhausted" } as const;
+      const window = event.window && { ...event.window, usedPercent: 100 };
+      const version = before.version + 1;
+      await house.stored.change({ ...before, level: 100, event: { ...event, window }, version, loud: true });
+    }
+    return { ...house, edits, replies, tell, grow };
+  }
+
+  it("shows the snooze at once, and what has grown meanwhile when it ends", async () => {
+    const { actions, clock, tell, edits, grow } = await onChannel();
     await actions.snooze("a", hour, lan);
     await tell.sweep();
     expect(edits).toHaveLength(1);
     expect(edits[0]).toContain("Quiet until");
 
-    const snoozed = await now();
-    const event = { ...snoozed.event, type: "quota.exhausted" } as const;
-    await stored.change({ ...snoozed, level: 100, event, version: snoozed.version + 1, loud: true });
+    await grow();
     clock.advance(hour - 1);
     await tell.sweep();
     expect(edits).toHaveLength(1);
@@ -164,6 +209,58 @@ describe("on its channel a snoozed alert", () => {
     await tell.sweep();
     expect(edits[1]).toContain("GLM is exhausted");
     expect(edits[1]).not.toContain("Quiet until");
+    await tell.stop();
+  });
+
+  it("that has grown meanwhile shows a later snooze, and still tells what has grown when that ends", async () => {
+    const { actions, clock, tell, edits, replies, grow } = await onChannel();
+    await actions.snooze("a", hour, lan);
+    await tell.sweep();
+    await grow();
+    clock.advance(hour / 2);
+    await actions.snooze("a", hour, { surface: "slack", user: "U2" });
+    await tell.sweep();
+    await tell.sweep();
+    expect(edits).toHaveLength(2);
+    expect(edits[1]).toMatch(/Quiet until.*U2/);
+    expect(replies).toEqual([]);
+
+    clock.advance(hour - 1);
+    await tell.sweep();
+    expect(edits).toHaveLength(2);
+    clock.advance(1);
+    await tell.sweep();
+    expect(edits).toHaveLength(3);
+    expect(edits[2]).not.toContain("Quiet until");
+    expect(replies).toEqual(["GLM is exhausted"]);
+    await tell.stop();
+  });
+
+  it("is not told of what has grown by a change of another alert in its message", async () => {
+    const { actions, clock, stored, tell, edits, replies, grow } = await onChannel();
+    await stored.put(incidentOf("b", { version: 1, subject: "quota|glm||weekly" }));
+    await actions.snooze("a", hour, lan);
+    await tell.sweep();
+    await grow();
+    const [other] = await stored.find({ id: "b" });
+    if (other !== undefined) await stored.change({ ...other, version: other.version + 1, loud: true });
+    await tell.sweep();
+    expect(edits).toHaveLength(2);
+    expect(replies).toEqual(["GLM has used 92%"]);
+    clock.advance(hour);
+    await tell.sweep();
+    expect(replies[1]).toBe("GLM is exhausted");
+    await tell.stop();
+  });
+
+  it("that has grown meanwhile shows at once who takes it on", async () => {
+    const { actions, tell, edits, replies, grow } = await onChannel();
+    await actions.snooze("a", hour, lan);
+    await grow();
+    await actions.ack("a", lan);
+    await tell.sweep();
+    expect(edits[0]).toMatch(/Taken on by.*U1.*Quiet until/);
+    expect(replies).toEqual([]);
     await tell.stop();
   });
 });

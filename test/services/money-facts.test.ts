@@ -88,6 +88,8 @@ describe("what is known of money", () => {
       { id: "daily", from: today, to: today, usedMicros: 3 * dollar, at: [80, 100], switchTo: "free" },
       { id: "monthly", from: "2026-11-01", to: "2026-11-30", usedMicros: 7 * dollar, at: [10] },
     ]);
+    const starts = [today, "2026-11-01"].map((day) => Date.parse(`${day}T00:00:00Z`));
+    expect((await money()).budgets.map(({ startedAt }) => startedAt)).toEqual(starts);
   });
 });
 

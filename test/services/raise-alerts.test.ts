@@ -459,6 +459,8 @@ describe("A channel that asks for events", () => {
   const hook = (...events: readonly string[]) => {
     const rule = alertRule("ops", { events, hook: true });
     const house = setup({ rules: [alertRule("kept"), rule] });
+    // What was posted to a program stays as it is.
+    delete house.ops.edit;
     const heard = () =>
       house.ops.posts.splice(0).flatMap(({ told }) => told.map(({ event }) => event.type as string));
     return { ...house, heard };
@@ -487,6 +489,34 @@ describe("A channel that asks for events", () => {
     await read("a", [quota({ used: 82, resetsAt: reset + 5 * hours })]);
     await read("a", [quota({ used: 70, resetsAt: reset + 5 * hours })]);
     expect(heard()).toEqual(["quota.recovered"]);
+  });
+
+  it("of low windows alone is told of crossings upward, as one that gets everything is", async () => {
+    const { read, heard } = hook("quota.low");
+    const { read: readAll, heard: heardOfAll } = hook("*");
+    const low = async () => heard().length;
+    const lowOfAll = async () => heardOfAll().filter((type) => type === "quota.low").length;
+    const counts: [number, number][] = [];
+    for (const used of [50, 82, 100, 99, 100, 92, 100, 84, 84, 93]) {
+      await read("a", [quota({ used, resetsAt: reset })]);
+      await readAll("a", [quota({ used, resetsAt: reset })]);
+      counts.push([await low(), await lowOfAll()]);
+    }
+    const due = [0, 1, 0, 0, 0, 0, 0, 0, 0, 1];
+    expect(counts).toEqual(due.map((one) => [one, one]));
+  });
+
+  it("gets no reset of a window while a longer one is exhausted, or it is so itself again", async () => {
+    const { read, heard, channel, told, time } = hook("*");
+    const weekly = quota({ id: "weekly", label: "weekly", windowSeconds: 604_800, used: 100 });
+    await read("a", [quota({ used: 10, resetsAt: reset }), { ...weekly, used: 10 }]);
+    await read("a", [quota({ used: 100, resetsAt: reset }), weekly]);
+    heard();
+    told(channel);
+    await time.until(reset + minutes);
+    await read("a", [quota({ used: 0, resetsAt: reset + 5 * hours }), weekly]);
+    expect(heard()).toEqual([]);
+    expect(told(channel)).toEqual(["a quota.exhausted over", "a quota.exhausted"]);
   });
 
   it("gets what it missed while it was down in full", async () => {

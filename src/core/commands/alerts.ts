@@ -19,7 +19,7 @@ import { noChannels, testing, testReport } from "../messages/channel-test.ts";
 import type { NameAccount } from "../messages/event-words.ts";
 import { unknownArgument } from "../messages/help.ts";
 import type { Clock, Outbox } from "../ports.ts";
-import type { AlertActions, Done } from "../services/alert-actions.ts";
+import type { AlertActions, Done, Extent } from "../services/alert-actions.ts";
 import type { Mutes } from "../services/mutes.ts";
 import { sendTests, type TestChannels } from "../services/send-test.ts";
 import type { QuotaCommandOptions } from "./answer-then-refresh.ts";
@@ -61,7 +61,7 @@ export function alertsCommand(
       },
       {
         name: "target",
-        summary: "An account or a provider, or an alert's id",
+        summary: "An account or a provider, or an alert's id; ID all: all of its message",
         required: false,
         kind: "target",
       },
@@ -72,10 +72,10 @@ export function alertsCommand(
       const { asker } = call;
       switch (call.arguments.action) {
         case "ack":
-          return yield await withAlert(call, takenOn, (id) => alertActions.ack(id, asker));
+          return yield await withAlert(call, takenOn, (id, extent) => alertActions.ack(id, asker, extent));
         case "snooze":
-          return yield await withAlert(call, snoozed, (id) =>
-            alertActions.snooze(id, timeOf(call) ?? usualSnooze, asker),
+          return yield await withAlert(call, snoozed, (id, extent) =>
+            alertActions.snooze(id, timeOf(call) ?? usualSnooze, asker, extent),
           );
         case "mute":
           return yield asker.admin ? await mute(call) : adminsOnly("Muting an account for everybody", asker);
@@ -119,18 +119,19 @@ export function alertsCommand(
 
   async function withAlert(
     call: Call,
-    tell: (incident: Incident, nameAccount: NameAccount) => Message,
-    act: (id: string) => Promise<Done>,
+    tell: (done: { incident: Incident; others: number }, nameAccount: NameAccount) => Message,
+    act: (id: string, extent: Extent) => Promise<Done>,
   ): Promise<Message> {
     const { action = "", target } = call.arguments;
     const [id, ...more] = target?.split(" ") ?? [];
     if (id === undefined) {
       return wordMissing(`${action} ID`, [{ code: "/quota alerts" }, " shows the id of each alert."]);
     }
-    if (more.length > 0) return notUnderstood(call);
-    const done = await act(id);
+    const isAll = more.length === 1 && more[0] === "all";
+    if (more.length > 0 && !isAll) return notUnderstood(call);
+    const done = await act(id, isAll ? "all" : "one");
     if (done.kind === "unknown") return unknownAlert(id);
-    return done.kind === "over" ? alreadyOver(done.incident, nameAccount) : tell(done.incident, nameAccount);
+    return done.kind === "over" ? alreadyOver(done.incident, nameAccount) : tell(done, nameAccount);
   }
 
   async function mute(call: Call): Promise<Message> {

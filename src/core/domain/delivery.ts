@@ -37,6 +37,11 @@ export function dueAt({ delivery, loud, snoozedUntil = 0 }: Incident): Instant {
   return Math.max(delivery.nextTry, delivery.leasedUntil ?? 0, loud ? snoozedUntil : 0);
 }
 
+/** Whether something of an incident waits for the end of a snooze, whatever its message shows. */
+export function isHeldBack({ loud, snoozedUntil = 0, ...incident }: Incident, now: Instant): boolean {
+  return loud && isUntold(incident) && snoozedUntil > now;
+}
+
 const hour = 3_600_000;
 
 /**
@@ -94,6 +99,7 @@ function sorted(untold: readonly Incident[], canEdit: boolean, now: Instant) {
   for (const incident of untold) {
     const { where, begun, sentVersion } = incident.delivery;
     if (begun !== undefined) again.set(begun.key, [...(again.get(begun.key) ?? []), incident]);
+    else if (canEdit && where !== undefined && incident.show) edits.add(where);
     else if (!isDue(incident)) continue;
     else if (canEdit && where !== undefined) edits.add(where);
     else if (!incident.loud && sentVersion > 0) passed.push(incident);

@@ -48,6 +48,8 @@ export interface AlertEvent {
     | undefined;
   /** Percent used, or of the budget, that has been reached. */
   threshold?: number | undefined;
+  /** Of a window that has ended and left its account as exhausted: what is, that window itself or another one. */
+  blockedBy?: AlertEvent["window"];
   /** Since when it had been so, of something that has ended. */
   since?: Instant | undefined;
   /** Why, in words of the provider's adapter. */

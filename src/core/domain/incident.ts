@@ -102,6 +102,8 @@ export interface Incident {
   snoozedUntil?: Instant | undefined;
   /** Who wanted that, as the platform calls them. */
   snoozedBy?: string | undefined;
+  /** Its message is to show what somebody has done with it, though what has grown waits for the end of a snooze. */
+  show?: true | undefined;
   /** For compare and swap: grows with every stored change. */
   revision: number;
 }

@@ -9,6 +9,8 @@ export interface BudgetState {
   id: string;
   period: "day" | "week" | "month";
   from: Day;
+  /** When its first day began; absent: long ago. */
+  startedAt?: Instant | undefined;
   limitMicros: number;
   usedMicros: number;
   projectedMicros?: number | undefined;
@@ -28,6 +30,8 @@ interface MoneyNow {
 
 /** Percent of a budget that what is expected has to fall to before it is not feared any more: a pace goes up and down. */
 const calm = 90;
+/** So long after its start, and with nothing spent, what is expected of a period says only how earlier ones were. */
+const tooEarly = 3_600_000;
 
 /**
  * Finds budgets that have reached a mark, those that will be exceeded at this pace, and those that have the requests
@@ -75,7 +79,11 @@ function findingsOf(state: BudgetState, facts: MoneyNow): Finding[] {
     const open = facts.open.find((incident) => incident.subject === subject);
     const feared = open === undefined ? limitMicros : (calm / 100) * limitMicros;
     // What cannot be expected now says nothing against what was.
-    const isProjected = projectedMicros === undefined ? open !== undefined : projectedMicros >= feared;
+    const isEarly = usedMicros <= 0 || at < (state.startedAt ?? 0) + tooEarly;
+    const isProjected =
+      projectedMicros === undefined || (open === undefined && isEarly)
+        ? open !== undefined
+        : projectedMicros >= feared;
     const event = { type: "budget.projected", at, budget, money, top } as const;
     if (isProjected) {
       findings.push({

@@ -43,26 +43,38 @@ export function quotaSubject(account: string, { scope, id }: Pick<Quota, "scope"
  *
  * A jump over several thresholds is one finding of the highest. A threshold arms again when use falls 5 points below
  * it. A window is over when its reset has passed and use has fallen, or when two looks in a row say so: the next window
- * without a fall, or a sudden fall before the reset. That something is back is news of its own, but not while a longer
- * window keeps its pool exhausted.
+ * without a fall, or a sudden fall before the reset. That something is back is news of its own, but not while the window
+ * is exhausted again or a longer one keeps its pool exhausted: then it only ends.
  */
 export function findQuotas(facts: QuotaFacts): QuotaLook {
   const look: QuotaLook = { findings: [], endings: new Map(), held: new Set(), doubts: new Map() };
   const quotas = facts.readings.filter((reading) => reading.kind === "quota");
-  const back = quotas.flatMap((quota) => findQuota(quota, facts, look) ?? []);
+  const over = quotas.flatMap((quota) => findQuota(quota, facts, look) ?? []);
   holdVanished(facts, look);
-  for (const { quota, news } of back) {
-    if (facts.resets && !isBlocked(quota, quotas, facts, look)) look.findings.push(news);
+  for (const { quota, incident, event, isNews } of over) {
+    const { subject, key } = incident;
+    const blocking = blockingOf(quota, quotas, facts, look);
+    if (blocking !== undefined) {
+      const stands = { ...incident.event, at: facts.at, blockedBy: blocking };
+      look.endings.set(subject, { event: stands, quiet: true });
+      continue;
+    }
+    look.endings.set(subject, { event, quiet: true });
+    if (isNews && facts.resets) look.findings.push({ subject: `back|${key}`, level: 1, event, once: true });
   }
   return look;
 }
 
-/** Finds how one window stands, and tells when it is back. */
-function findQuota(
-  quota: Quota,
-  facts: QuotaFacts,
-  look: QuotaLook,
-): { quota: Quota; news: Finding } | undefined {
+/** A window whose incident is over, with the event that says so; `isNews`: also where nothing shows it. */
+interface Over {
+  quota: Quota;
+  incident: Incident;
+  event: AlertEvent;
+  isNews: boolean;
+}
+
+/** Finds how one window stands, and whether what was told of it is over. */
+function findQuota(quota: Quota, facts: QuotaFacts, look: QuotaLook): Over | undefined {
   const { account, at, firstSight } = facts;
   const subject = quotaSubject(account, quota);
   const open = facts.open.find((incident) => isOpen(incident) && incident.subject === subject);
@@ -88,9 +100,8 @@ function findQuota(
   if (open === undefined || !isOver) return undefined;
   const since = open.openedAt;
   const event = { type: verdict.over, at, account, window: windowOf(quota), threshold: open.level, since };
-  look.endings.set(subject, { event, quiet: true });
   const isNews = verdict.news && isTold(open) && level < open.level;
-  return isNews ? { quota, news: { subject: `back|${open.key}`, level: 1, event, once: true } } : undefined;
+  return { quota, incident: open, event, isNews };
 }
 
 /**
@@ -161,22 +172,26 @@ export function windowOf(quota: Quota): NonNullable<AlertEvent["window"]> {
 }
 
 /**
- * Whether a window that lasts at least as long is exhausted, of the same pool or of the account as a whole; also one
- * that was, when nothing is told of it now.
+ * What keeps a window that is over from being back: that it is exhausted again, or that one that lasts at least as long
+ * is, of the same pool or of the account as a whole; also one that was, when nothing is told of it now.
  */
-function isBlocked(
+function blockingOf(
   quota: Quota,
   quotas: readonly Quota[],
   { account, open }: QuotaFacts,
   look: QuotaLook,
-): boolean {
+): AlertEvent["window"] {
+  if ((usedPercent(quota) ?? 0) >= 100) return windowOf(quota);
   const { windowSeconds = 0 } = quota;
-  return quotas.some((other) => {
+  const longer = quotas.filter((other) => {
     if (other.id === quota.id || (other.scope !== undefined && other.scope !== quota.scope)) return false;
-    if ((other.windowSeconds ?? Number.POSITIVE_INFINITY) < windowSeconds) return false;
+    return (other.windowSeconds ?? Number.POSITIVE_INFINITY) >= windowSeconds;
+  });
+  const windows = longer.map((other) => {
     const subject = quotaSubject(account, other);
     const isUnsure = look.held.has(subject) || look.doubts.has(subject);
     const known = isUnsure ? open.find((incident) => incident.subject === subject)?.event.window : undefined;
-    return (known?.usedPercent ?? usedPercent(other) ?? 0) >= 100;
+    return known?.usedPercent === undefined ? windowOf(other) : known;
   });
+  return windows.find(({ usedPercent: used = 0 }) => used >= 100);
 }

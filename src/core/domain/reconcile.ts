@@ -107,6 +107,7 @@ function continued(incident: Incident, finding: Finding, look: Look, now: Instan
   const aside = isAside(finding, look);
   const next = { ...incident, level, event, doubtedAt, aside };
   if (level === incident.level) {
+    if (incident.version > 0 && hasMoneyMoved(incident.event, event)) return withNews(next, false);
     const isSame = doubtedAt === incident.doubtedAt && aside === incident.aside;
     return isSame && !hasDrifted(incident.event, event) ? undefined : next;
   }
@@ -122,6 +123,16 @@ export function withNews(incident: Incident, loud: boolean): Incident {
     version: incident.version + 1,
     loud: loud || (incident.loud && isUntold(incident)),
   };
+}
+
+/**
+ * Whether a budget stands so differently from what its message says that the message is to be changed: by a tenth of its
+ * ceiling, or with another ceiling.
+ */
+function hasMoneyMoved({ budget: before, money: spent }: AlertEvent, { budget, money }: AlertEvent): boolean {
+  if (before === undefined || budget === undefined) return false;
+  const moved = Math.abs((money?.usedMicros ?? 0) - (spent?.usedMicros ?? 0));
+  return before.limitMicros !== budget.limitMicros || moved >= Math.max(1, budget.limitMicros / 10);
 }
 
 /** Whether the facts have changed by more than they do from one answer of a provider to the next. */

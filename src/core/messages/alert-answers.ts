@@ -5,21 +5,33 @@ import { eventWords, type NameAccount } from "./event-words.ts";
 import { listNames } from "./format.ts";
 import type { Person } from "./people.ts";
 
+/** An alert with which somebody did something, and with so many others of its message. */
+interface Acted {
+  incident: Incident;
+  others: number;
+}
+
 /** Somebody has taken an alert on. */
-export function takenOn(incident: Incident, nameAccount: NameAccount): Message {
+export function takenOn({ incident, others }: Acted, nameAccount: NameAccount): Message {
   const text = incident.version === 0 ? "Nobody was told of it, so no message shows that." : shown(incident);
-  return answer(`Taken on: ${titleOf(incident, nameAccount)}`, text, "good");
+  return answer(`Taken on: ${titleOf(incident, nameAccount)}${andMore(others)}`, text, "good");
 }
 
 /** Somebody has snoozed an alert. */
-export function snoozed(incident: Incident, nameAccount: NameAccount): Message {
+export function snoozed({ incident, others }: Acted, nameAccount: NameAccount): Message {
   const { snoozedUntil, event } = incident;
   const atReset = snoozedUntil !== undefined && snoozedUntil === event.window?.resetsAt;
   const until: Span[] =
     snoozedUntil === undefined
       ? []
-      : ["Quiet until ", { instant: snoozedUntil, style: "moment" }, atReset ? ", its reset" : "", ". "];
-  return answer(`Snoozed: ${titleOf(incident, nameAccount)}`, [...until, shown(incident)], "good");
+      : atReset && others > 0
+        ? ["Each is quiet until its reset. "]
+        : ["Quiet until ", { instant: snoozedUntil, style: "moment" }, atReset ? ", its reset" : "", ". "];
+  return answer(
+    `Snoozed: ${titleOf(incident, nameAccount)}${andMore(others)}`,
+    [...until, shown(incident)],
+    "good",
+  );
 }
 
 /** An alert that is over already. */
@@ -105,6 +117,10 @@ export function adminsOnly(what: string, asker: Person): Message {
     ".",
     ...how,
   ]);
+}
+
+function andMore(others: number): string {
+  return others === 0 ? "" : `, and ${others} more`;
 }
 
 function shown({ channel }: Incident): string {

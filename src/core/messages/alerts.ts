@@ -83,7 +83,7 @@ function line(
   { nameAccount, now, surface }: { nameAccount: NameAccount; now: Instant; surface: string },
 ): { label: string; value: Span[] } {
   const { openedAt, version, takenBy, snoozedUntil, channel, id } = incident;
-  const { title, text } = eventWords(incident.event, nameAccount);
+  const { title, text } = eventWords(incident.event, nameAccount, now);
   const value: Span[] = [...spans(text), " Since ", { instant: openedAt, style: "countdown" }];
   value.push(version === 0 ? ", known at first sight and not told." : ".");
   if (takenBy !== undefined) {

@@ -1,4 +1,5 @@
 import type { AlertEvent, EventType } from "../domain/event.ts";
+import { percentLeft } from "./format.ts";
 
 /** What accounts are called. */
 export type NameAccount = (id: string) => {
@@ -10,7 +11,8 @@ export type NameAccount = (id: string) => {
 
 /** The headline of an event; it stands alone. */
 export function eventTitle(event: AlertEvent, nameAccount: NameAccount): string {
-  return titles[event.type](event, whoOf(event, nameAccount));
+  const who = whoOf(event, nameAccount);
+  return blockedTitle(event, who) ?? titles[event.type](event, who);
 }
 
 /** Whether what was to be feared has come. */
@@ -68,9 +70,28 @@ function whoOf({ account, type }: AlertEvent, nameAccount: NameAccount): Who {
   return /^(account|source)\./.test(type) ? { name: alone, many: false } : { name, many: true };
 }
 
+/** The headline of a window that is over and has brought nothing back. */
+function blockedTitle({ window, blockedBy }: AlertEvent, { name }: Who): string | undefined {
+  if (blockedBy === undefined) return undefined;
+  const of = `The ${windowWords(window)} of ${name}`;
+  if (blockedBy.id === window?.id) return `${of} began anew, exhausted again`;
+  return `${of} has room again, but the ${windowWords(blockedBy)} is exhausted`;
+}
+
+/** A window by name: "5-hour window", "weekly (Fable) window". */
+export function windowWords(window: AlertEvent["window"]): string {
+  const scope = window?.scope === undefined ? "" : ` (${window.scope})`;
+  return `${window?.label ?? "Quota"}${scope} window`;
+}
+
 const titles: Readonly<Record<EventType, (event: AlertEvent, who: Who) => string>> = {
   "quota.low": ({ window }, { name, many }) => `${name} ${many ? "have" : "has"} used ${usedOf(window)}%`,
-  "quota.exhausted": (_event, { name, many }) => `${name} ${many ? "are" : "is"} exhausted`,
+  "quota.exhausted": ({ window }, { name, many }) => {
+    const left = 100 - (window?.usedPercent ?? 100);
+    if (left <= 0) return `${name} ${many ? "are" : "is"} exhausted`;
+    // Use falls a little without the threshold arming again.
+    return `${name} ${many ? "were" : "was"} exhausted, ${percentLeft(left)} left now`;
+  },
   "quota.reset": (_event, { name, many }) => `${name} ${many ? "are" : "is"} back`,
   "quota.reset_early": (_event, { name, many }) => `${name} ${many ? "are" : "is"} back early`,
   "quota.reset_moved": ({ moved }, { name, many }) =>

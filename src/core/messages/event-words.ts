@@ -1,6 +1,7 @@
 import type { AlertEvent, EventType } from "../domain/event.ts";
 import type { Span, Text, Tone } from "../domain/message.ts";
-import { eventTitle, type NameAccount } from "./event-titles.ts";
+import type { Instant } from "../domain/quota.ts";
+import { eventTitle, type NameAccount, windowWords } from "./event-titles.ts";
 import { duration, percentLeft, quantity } from "./format.ts";
 
 export type { NameAccount };
@@ -11,9 +12,16 @@ export interface EventWords {
   text: Text;
 }
 
-/** Puts an event into words. */
-export function eventWords(event: AlertEvent, nameAccount: NameAccount): EventWords {
-  const text = asSentence([...texts[event.type](event), ...topPart(event)]);
+/**
+ * Puts an event into words.
+ *
+ * @param now what should have come by then is not told as if it had; absent: when the event was found
+ */
+export function eventWords(event: AlertEvent, nameAccount: NameAccount, now = event.at): EventWords {
+  const { blockedBy } = event;
+  const facts =
+    blockedBy === undefined ? texts[event.type](event, now) : leftText({ ...event, window: blockedBy }, now);
+  const text = asSentence([...facts, ...topPart(event)]);
   return { title: eventTitle(event, nameAccount), text };
 }
 
@@ -38,7 +46,7 @@ const good: ReadonlySet<EventType> = new Set([
   "source.recovered",
 ]);
 
-const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
+const texts: Readonly<Record<EventType, (event: AlertEvent, now: Instant) => Span[]>> = {
   "quota.low": leftText,
   "quota.exhausted": leftText,
   "quota.reset": leftText,
@@ -54,19 +62,21 @@ const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
           { instant: moved.to, style: "moment" },
           ".",
         ],
-  "quota.running_out": ({ window, projection }) =>
-    projection === undefined
-      ? []
+  "quota.running_out": ({ window, projection }, now) => {
+    if (projection === undefined) return [];
+    return projection.runsOutAt <= now
+      ? [`${windowWords(window)}: it should have run out by now (${projection.basis}).`]
       : [
           `${windowWords(window)}: at this rate it runs out `,
           { instant: projection.runsOutAt, style: "countdown" },
           `, ${duration(projection.beforeReset)} before the reset (${projection.basis}).`,
-        ],
-  "quota.runaway": ({ window, rise }) => [
+        ];
+  },
+  "quota.runaway": ({ window, rise }, now) => [
     `${windowWords(window)}: `,
     { strong: `${rise?.points}% used within ${rise?.minutes} minutes` },
     `, ${leftOf(window)}`,
-    ...resetPart(window),
+    ...resetPart(window, now),
   ],
   "quota.exhausted_often": ({ often }) => [
     `It was exhausted ${often?.times} times in ${often?.days} days. A larger plan or a second account would help.`,
@@ -110,8 +120,8 @@ const texts: Readonly<Record<EventType, (event: AlertEvent) => Span[]>> = {
 };
 
 /** How much of a window is left, and when it resets. */
-export function leftText({ window }: AlertEvent): Span[] {
-  return [`${windowWords(window)}: `, { strong: leftOf(window) }, ...resetPart(window)];
+export function leftText({ window, at }: AlertEvent, now = at): Span[] {
+  return [`${windowWords(window)}: `, { strong: leftOf(window) }, ...resetPart(window, now)];
 }
 
 function leftOf(window: AlertEvent["window"]): string {
@@ -119,14 +129,9 @@ function leftOf(window: AlertEvent["window"]): string {
   return left <= 0 ? "nothing left" : `${percentLeft(left)} left`;
 }
 
-/** A window by name: "5-hour window", "weekly (Fable) window". */
-export function windowWords(window: AlertEvent["window"]): string {
-  const scope = window?.scope === undefined ? "" : ` (${window.scope})`;
-  return `${window?.label ?? "Quota"}${scope} window`;
-}
-
-function resetPart(window: AlertEvent["window"]): Span[] {
+function resetPart(window: AlertEvent["window"], now: Instant): Span[] {
   if (window?.resetsAt === undefined) return ["."];
+  if (window.resetsAt <= now) return [", its reset is due."];
   return [", resets ", { instant: window.resetsAt, style: "countdown" }, "."];
 }
 

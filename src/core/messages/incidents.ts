@@ -1,6 +1,7 @@
 import { severityOf } from "../domain/event.ts";
 import { type Incident, isOpen } from "../domain/incident.ts";
 import { type Action, type Block, type Message, type Span, spans, type Tone } from "../domain/message.ts";
+import type { Instant } from "../domain/quota.ts";
 import { isReminder } from "../domain/reminder.ts";
 import { backTitle, hasComeTrue, overTitle, pastTitle } from "./event-titles.ts";
 import { type EventWords, eventTone, eventWords, type NameAccount } from "./event-words.ts";
@@ -12,14 +13,19 @@ const unnamedPerson = "somebody (see above)";
 /** So many incidents one message names; the others are counted. */
 const mostNamed = 10;
 
-/** What a channel reads of incidents that came together, as they stand now. */
-export function incidentMessage(incidents: readonly Incident[], nameAccount: NameAccount): Message {
+/** What a channel reads of incidents that came together, as they stand now; without `now`, when they were found. */
+export function incidentMessage(
+  incidents: readonly Incident[],
+  nameAccount: NameAccount,
+  now?: Instant,
+): Message {
   const back = new Set(incidents.filter(isBackNews).map(({ event }) => windowOf(event)));
   // A window that is back and low already is one thing to people.
   const told = incidents.filter((one) => !isBackNews(one) || !incidents.some((other) => isAgain(other, one)));
   const words = (incident: Incident): EventWords => {
-    const usual = wordsOf(incident, nameAccount);
-    const isStill = isOpen(incident) && incident.version === 1 && back.has(windowOf(incident.event));
+    const usual = wordsOf(incident, nameAccount, now);
+    const isNew = isOpen(incident) && incident.version === 1 && incident.subject.startsWith("quota|");
+    const isStill = isNew && back.has(windowOf(incident.event));
     return isStill ? { ...usual, title: backTitle(incident.event, nameAccount) } : usual;
   };
   const [only] = told;
@@ -42,13 +48,17 @@ function windowOf({ account, window }: Incident["event"]): string {
 }
 
 /** What is added below a message when incidents of it have changed. It names no people, so that it calls none. */
-export function incidentDetails(incidents: readonly Incident[], nameAccount: NameAccount): Message {
+export function incidentDetails(
+  incidents: readonly Incident[],
+  nameAccount: NameAccount,
+  now?: Instant,
+): Message {
   const unnamed = incidents.map((incident) => ({
     ...incident,
     takenBy: incident.takenBy && unnamedPerson,
     snoozedBy: incident.snoozedBy && unnamedPerson,
   }));
-  const { footer: _, blocks, ...message } = incidentMessage(unnamed, nameAccount);
+  const { footer: _, blocks, ...message } = incidentMessage(unnamed, nameAccount, now);
   return { ...message, blocks: blocks.filter(({ type }) => type !== "actions") };
 }
 
@@ -77,15 +87,16 @@ function several(incidents: readonly Incident[], wordsFor: (incident: Incident) 
   });
   const more = ordered.length - named.length;
   if (more > 0) blocks.push({ type: "text", text: `and ${more} more.` });
-  blocks.push({ type: "actions", actions: [{ id: "run", label: "Details", command: "alerts" }] });
+  blocks.push({ type: "actions", actions: actionsOfAll(ordered) });
   return { title: headline(ordered), tone: worst(ordered.map(toneOf)), blocks };
 }
 
-function wordsOf(incident: Incident, nameAccount: NameAccount): EventWords {
+function wordsOf(incident: Incident, nameAccount: NameAccount, now?: Instant): EventWords {
   if (isReminder(incident)) return reminderWords(incident, nameAccount);
   // What was to be feared has not come or is past, so its numbers say nothing any more.
-  if (isWorryOver(incident)) return { title: overTitle(incident.event, nameAccount), text: [] };
-  const words = eventWords(incident.event, nameAccount);
+  if (isWorryOver(incident) && incident.event.blockedBy === undefined)
+    return { title: overTitle(incident.event, nameAccount), text: [] };
+  const words = eventWords(incident.event, nameAccount, now);
   const isNew = isOver(incident) && incident.delivery.sentVersion === 0;
   return isNew ? { ...words, title: pastTitle(incident.event, nameAccount) ?? words.title } : words;
 }
@@ -120,7 +131,9 @@ function rank(incident: Incident): number {
 
 function toneOf(incident: Incident): Tone {
   const { type } = incident.event;
-  if (isWorryOver(incident)) return hasComeTrue(incident.event) ? "neutral" : "good";
+  if (isWorryOver(incident)) {
+    return hasComeTrue(incident.event) || incident.event.blockedBy !== undefined ? "neutral" : "good";
+  }
   // A reminder brings good news, or none.
   return eventTone(type, isReminder(incident) ? "info" : severityOf(type));
 }
@@ -150,13 +163,31 @@ function joined(sentences: readonly (readonly Span[])[]): readonly Span[] {
 
 function actionsOf(incident: Incident): Action[] {
   const { id, event } = incident;
-  const run = (label: string, command: string): Action => ({ id: "run", label, command });
   const details = run("Details", event.account === undefined ? "cost" : `show ${event.account}`);
   if (!isOpen(incident)) return isNews(incident) ? [details] : [];
-  const actions = [run("Got it", `alerts ack ${id}`), run("Snooze 1 h", `alerts snooze ${id} 1h`)];
-  if (event.window?.resetsAt !== undefined)
-    actions.push(run("Until reset", `alerts snooze ${id} until-reset`));
-  if (event.type === "quota.exhausted" && event.account !== undefined)
-    actions.push(run("Remind me", `remind ${event.account}`));
-  return [...actions, details];
+  return [...handling(id, [incident]), details];
+}
+
+/** What people do with a message they do with all that goes on of it; the worst stands for them. */
+function actionsOfAll(ordered: readonly Incident[]): Action[] {
+  const open = ordered.filter(isOpen);
+  const [worst, other] = open;
+  const details = run("Details", "alerts");
+  if (worst === undefined) return [details];
+  return [...handling(other === undefined ? worst.id : `${worst.id} all`, open), details];
+}
+
+/** Buttons for alerts that go on, which `whom` names to the command. */
+function handling(whom: string, open: readonly Incident[]): Action[] {
+  const actions = [run("Got it", `alerts ack ${whom}`), run("Snooze 1 h", `alerts snooze ${whom} 1h`)];
+  if (open.some(({ event }) => event.window?.resetsAt !== undefined))
+    actions.push(run("Until reset", `alerts snooze ${whom} until-reset`));
+  const exhausted = open.filter(({ event }) => event.type === "quota.exhausted");
+  const accounts = new Set(exhausted.flatMap(({ event }) => event.account ?? []));
+  if (accounts.size === 1) actions.push(run("Remind me", `remind ${[...accounts][0]}`));
+  return actions;
+}
+
+function run(label: string, command: string): Action {
+  return { id: "run", label, command };
 }

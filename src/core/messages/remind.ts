@@ -3,7 +3,8 @@ import type { Incident } from "../domain/incident.ts";
 import type { Message, Span, Text } from "../domain/message.ts";
 import { longestWait } from "../domain/reminder.ts";
 import type { Asked } from "../services/reminders.ts";
-import { type EventWords, eventWords, leftText, type NameAccount, windowWords } from "./event-words.ts";
+import { windowWords } from "./event-titles.ts";
+import { type EventWords, eventWords, leftText, type NameAccount } from "./event-words.ts";
 import { duration, percentLeft } from "./format.ts";
 
 /** A reminder that is told: that the account is back, or that it is waited for no longer. */

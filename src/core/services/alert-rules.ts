@@ -90,6 +90,8 @@ function endOf({ key, openedAt }: Incident, event: AlertEvent): Finding {
 /** As what something may end, or what may follow from it. */
 const followers: readonly (readonly [of: string, events: readonly EventType[]])[] = [
   ["quota.", ["quota.reset", "quota.reset_early", "quota.recovered", "quota.exhausted_often"]],
+  // What has gone on to the end and falls a little reaches no threshold anew.
+  ["quota.exhausted", ["quota.low"]],
   ["account.", ["account.recovered"]],
   ["source.", ["source.recovered"]],
   ["budget.", ["budget.period_over"]],

@@ -10,10 +10,14 @@ export interface Claimed {
   held: Incident;
 }
 
-/** What has come of telling one; `loud`: what is not told of it is worth a new message. */
+/**
+ * What has come of telling one; `loud`: what is not told of it is worth a new message; `shown`: its message shows what
+ * people have done with it.
+ */
 export interface Outcome {
   delivery: Delivery;
   loud?: boolean | undefined;
+  shown?: boolean | undefined;
 }
 
 /** The right to tell incidents, given to one process at a time through the outbox. */
@@ -66,14 +70,16 @@ export function createClaims(options: {
     return (await Promise.all(taken)).flat();
   }
 
-  async function write({ held }: Claimed, { delivery, loud = false }: Outcome): Promise<void> {
+  async function write({ held }: Claimed, { delivery, loud = false, shown }: Outcome): Promise<void> {
     let current: Incident | undefined = held;
     while (current !== undefined) {
       // This process was away for so long that another has taken over: it knows better, unless this one got further.
       const isTaken = current.delivery.leasedUntil !== held.delivery.leasedUntil;
       if (isTaken && delivery.sentVersion <= current.delivery.sentVersion) return;
       const isNewer = current.version > held.version;
-      if (await outbox.change({ ...current, delivery, loud: loud || (isNewer && current.loud) })) return;
+      const show = shown && !isNewer ? undefined : current.show;
+      if (await outbox.change({ ...current, delivery, show, loud: loud || (isNewer && current.loud) }))
+        return;
       [current] = await outbox.find({ key: held.key });
     }
   }

@@ -67,7 +67,7 @@ export function createMoneyFacts(options: {
       return {
         budgets: outlook.budgets.map((status, index) => {
           const { at = [], switchTo } = marked[index] ?? {};
-          return { ...status, at, switchTo };
+          return { ...status, startedAt: days.start(status.from), at, switchTo };
         }),
         spike: {
           ...{ day, now, usedMicros },

@@ -1,4 +1,4 @@
-import { failed, isUntold, type Shipment, told, waitAfter } from "../domain/delivery.ts";
+import { failed, isHeldBack, isUntold, type Shipment, told, waitAfter } from "../domain/delivery.ts";
 import { type Delivery, type Incident, isOpen } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { isAppError } from "../errors.ts";
@@ -50,7 +50,9 @@ export function createShipIncidents(options: ShipIncidentsOptions): ShipIncident
   async function edit(channel: Channel, { where, incidents }: Extract<Shipment, { kind: "edit" }>) {
     const mine = await claims.claimAll(incidents);
     if (mine === undefined) return soon;
-    const current = mine.map(({ before }) => before);
+    const now = clock.now();
+    // What a snooze holds back is not told by this: the message shows the snooze, and tells it when that is over.
+    const current = mine.map(({ before }) => (isHeldBack(before, now) ? { ...before, loud: false } : before));
     let isThere: boolean;
     try {
       isThere = await calls.edit(channel, where, options.compose(current));
@@ -61,14 +63,16 @@ export function createShipIncidents(options: ShipIncidentsOptions): ShipIncident
       // What is worth a new message gets it, the rest has nowhere to be seen.
       await claims.settle(mine, ({ before: { loud, version, delivery } }) => {
         const seen = loud ? delivery.sentVersion : version;
-        return { loud, delivery: told(delivery, { where: undefined, version: seen }) };
+        return { loud, shown: true, delivery: told(delivery, { where: undefined, version: seen }) };
       });
       return soon;
     }
     accepted(channel);
-    await claims.settle(mine, ({ before: { version, delivery } }) => ({
-      delivery: told(delivery, { where, version }),
-    }));
+    await claims.settle(mine, ({ before }) => {
+      const loud = isHeldBack(before, now);
+      const version = loud ? before.delivery.sentVersion : before.version;
+      return { loud, shown: true, delivery: told(before.delivery, { where, version }) };
+    });
     await addDetails(channel, where, current);
     return undefined;
   }
@@ -137,6 +141,7 @@ export function createShipIncidents(options: ShipIncidentsOptions): ShipIncident
       const posted = held.delivery.begun?.version ?? version;
       return {
         loud: loud && posted < version,
+        shown: posted >= version,
         delivery: told(delivery, { where, postedAt, version: posted }),
       };
     });
