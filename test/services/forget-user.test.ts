@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createForgetUser } from "../../src/core/services/forget-user.ts";
+import { createReadQuotas } from "../../src/core/services/read-quotas.ts";
 import { account, quota } from "../fakes/core.ts";
 import { createQuotaHouse } from "../fakes/quota-house.ts";
 import { dayOf, recordOf } from "../ledger-records.ts";
@@ -28,7 +29,7 @@ async function setUp() {
     const { rows } = await ledger.usage({ from: dayOf(0), to: dayOf(0), by: "user" });
     return Object.fromEntries([...rows].map(([user, { requests }]) => [user, requests]));
   };
-  return { ...house, users, forget: createForgetUser({ accounts, ledger, readQuotas, namesOf }) };
+  return { ...house, accounts, users, forget: createForgetUser({ accounts, ledger, readQuotas, namesOf }) };
 }
 
 describe("A person who is to be forgotten", () => {
@@ -40,6 +41,25 @@ describe("A person who is to be forgotten", () => {
     expect(readQuotas.snapshot("other")).toMatchObject({ pushedBy: { user: "minh" } });
     expect(JSON.stringify(await store.snapshots.latest())).not.toContain("lan");
     expect(await forget("lan")).toEqual({ records: 0, accounts: [] });
+  });
+
+  it("is forgotten by processes that share the store as well", async () => {
+    const { forget, readQuotas, store, accounts, clock, log } = await setUp();
+    const reader = {
+      read: async () => ({ readings: [] }),
+      credentialKey: async () => "",
+      minInterval: () => 0,
+    };
+    const other = createReadQuotas({
+      ...{ accounts, reader, clock, log, snapshots: store.snapshots },
+      random: () => 0,
+    });
+    await other.restore();
+    expect(other.snapshot("pushed")).toMatchObject({ pushedBy: { user: "lan" } });
+    await forget("lan");
+    await other.restore();
+    expect(other.snapshot("pushed")).toEqual(readQuotas.snapshot("pushed"));
+    expect(JSON.stringify(other.snapshot("pushed"))).not.toContain("lan");
   });
 
   it("has a name", async () => {
