@@ -1,4 +1,3 @@
-import { createDrawChart } from "../charts/draw.ts";
 import type { Commands } from "../core/commands/command.ts";
 import { createCommands } from "../core/commands/index.ts";
 import type { RoutingCommandOptions } from "../core/commands/route.ts";
@@ -19,7 +18,6 @@ export function createAllCommands(
   return createCommands({
     ...options,
     configured: accounts.length,
-    draw: createDrawChart({ log: options.log }),
     records: store.ledger.records,
     outbox: store.outbox,
     using: async () => (await books.find(() => true)).active,

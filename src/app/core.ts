@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Dispatcher } from "undici";
+import { createDrawChart } from "../charts/draw.ts";
 import type { Config } from "../config.ts";
 import { createTargets } from "../core/commands/targets.ts";
 import { type Account, accountName } from "../core/domain/account.ts";
@@ -67,6 +68,7 @@ export function createCore(options: CoreOptions) {
     routeModes: createRouteModes({ settings, days, clock }),
     histories: createQuotaHistories({ history: store.history, clock }),
     targets: createTargets(accounts, providerNames),
+    draw: createDrawChart({ log }),
     names: createUsageNames(accounts, providerNames),
     today: () => days.at(clock.now()).day,
     sharers: sharedPools.with,

@@ -1,4 +1,3 @@
-import { createDrawChart } from "../charts/draw.ts";
 import type { Door } from "../cli/ask-bot.ts";
 import { openRemoteReports } from "../cli/remote.ts";
 import { closedPast, createRemotePast, type Past } from "../cli/remote-past.ts";
@@ -62,7 +61,7 @@ export async function openSession(
     records: looked.ledger.records,
     forgetUser: createForgetting(core),
     history: core.histories,
-    charts: { draw: createDrawChart({ log: core.log }), thresholdsOf: alerts.thresholdsOf },
+    charts: { draw: core.draw, thresholdsOf: alerts.thresholdsOf },
     refusals: () => refusalsOf(looked.settings, channels.ids),
     async checkStore() {
       if (opened.fault !== undefined) throw opened.fault;

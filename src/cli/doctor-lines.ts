@@ -1,6 +1,6 @@
 import { type Finding, verdict, worstFirst } from "../core/messages/doctor.ts";
 import { harmless } from "../core/messages/harmless.ts";
-import { wrap } from "./wrap.ts";
+import { wrapWords } from "../core/wrap.ts";
 
 const signs: Record<Finding["level"], { sign: string; ink: number }> = {
   ok: { sign: "✓", ink: 32 },
@@ -24,12 +24,12 @@ export function doctorLines(
   for (const finding of worstFirst(findings)) {
     const { sign, ink: colour } = signs[finding.level];
     const name = harmless(finding.name);
-    const [first = "", ...rest] = wrap(`${name}: ${harmless(finding.message)}`, terminal.width - 2);
+    const [first = "", ...rest] = wrapWords(`${name}: ${harmless(finding.message)}`, terminal.width - 2);
     // A name that is broken over lines stays plain.
     const bold = first.startsWith(name) ? ink(name, 1, 22) + first.slice(name.length) : first;
     lines.push(`${ink(sign, colour)} ${bold}`, ...rest.map((line) => `  ${line}`));
     for (const todo of todosOf(finding)) {
-      const [begin = "", ...more] = wrap(harmless(todo), terminal.width - 4);
+      const [begin = "", ...more] = wrapWords(harmless(todo), terminal.width - 4);
       lines.push(`  → ${begin}`, ...more.map((line) => `    ${line}`));
     }
   }

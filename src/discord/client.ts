@@ -1,10 +1,10 @@
 import type { Commands } from "../core/commands/command.ts";
 import type { Channel, Clock, Log, Settings } from "../core/ports.ts";
+import type { ConnectionHealth } from "../core/services/health-judgement.ts";
 import { within } from "../core/within.ts";
 import { createApi } from "./api.ts";
 import { createChannels } from "./channel.ts";
 import { createGateway } from "./gateway.ts";
-import type { Health } from "./health.ts";
 import { createInteractions } from "./interactions.ts";
 import { register } from "./registration.ts";
 
@@ -32,7 +32,7 @@ export interface Discord {
   /** Disconnects, and gives running answers up to 4 s to finish. */
   stop(): Promise<void>;
   /** How the gateway connection is now. Posting to channels does not depend on it. */
-  health(): Health;
+  health(): ConnectionHealth;
   /** Where messages can be posted: "discord:<channel id>", or "discord:@<user id>" for a person's direct messages. */
   channel(id: string): Channel;
 }

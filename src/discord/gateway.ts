@@ -11,8 +11,9 @@ import {
 } from "discord.js";
 import { AppError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import type { ConnectionHealth } from "../core/services/health-judgement.ts";
 import { reason } from "./failures.ts";
-import { createHealth, type Health } from "./health.ts";
+import { createHealth } from "./health.ts";
 
 export interface GatewayOptions {
   token: string;
@@ -32,7 +33,7 @@ export interface Gateway {
   start(): Promise<void>;
   /** No interaction arrives any more. At most a second. */
   stop(): Promise<void>;
-  health(): Health;
+  health(): ConnectionHealth;
 }
 
 /** The longest that `start` waits for Discord. */

@@ -1,11 +1,5 @@
 import type { Clock, Log } from "../core/ports.ts";
-
-export interface Health {
-  state: "connected" | "connecting" | "down";
-  /** Since when, in milliseconds since 1970. */
-  since: number;
-  detail?: string;
-}
+import type { ConnectionHealth } from "../core/services/health-judgement.ts";
 
 /** Away for longer than this is down, though we go on trying. */
 const downAfter = 60_000;
@@ -18,7 +12,7 @@ const newsAfter = 5000;
 
 /** How the connection is, from what the gateway reports. Logs when it is lost and when it is back. */
 export function createHealth(clock: Clock, log: Log) {
-  let current: Health = { state: "down", since: clock.now(), detail: "Not started." };
+  let current: ConnectionHealth = { state: "down", since: clock.now(), detail: "Not started." };
   let refusal: string | undefined;
   let loggedAt: number | undefined;
 
@@ -55,7 +49,7 @@ export function createHealth(clock: Clock, log: Log) {
     },
     refusal: () => refusal,
     /** `lastHeartbeat`: when the last answered heartbeat was sent; before the first one negative or undefined. */
-    health(lastHeartbeat = -1): Health {
+    health(lastHeartbeat = -1): ConnectionHealth {
       const now = clock.now();
       if (current.state === "connecting" && now - current.since >= downAfter) {
         return {

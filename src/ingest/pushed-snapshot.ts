@@ -3,20 +3,9 @@ import type { Reading } from "../core/domain/quota.ts";
 import { windowLabel } from "../core/domain/window.ts";
 import { AppError } from "../core/errors.ts";
 import type { PushedSnapshot } from "../core/services/accept-snapshot.ts";
+import { known } from "../core/services/json-fields.ts";
 import { instantField } from "./instant.ts";
-
-/** A field that may be left out or null, both of which mean unknown. */
-function optional<Inner extends z.ZodType>(inner: Inner) {
-  return inner.nullish().transform((value) => value ?? undefined);
-}
-
-const line = (longest: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(longest)
-    .regex(/^\P{C}*$/u, "must be one line of text");
+import { line } from "./line-field.ts";
 
 /** A finite number, or text that spells one. */
 const number = (inner = z.number()) =>
@@ -28,11 +17,11 @@ const number = (inner = z.number()) =>
 const count = number(z.number().min(0, "must not be negative"));
 
 const unit = z.string().regex(/^[a-z]{1,20}$/, "must be a unit such as percent, tokens or usd");
-const name = { id: line(120), label: optional(line(80)) };
+const name = { id: line(120), label: known(line(80)) };
 const window = {
-  limit: optional(count),
-  windowSeconds: optional(number(z.number().gt(0))),
-  resetsAt: optional(instantField),
+  limit: known(count),
+  windowSeconds: known(number(z.number().gt(0))),
+  resetsAt: known(instantField),
 };
 
 const quota = z.object({
@@ -40,9 +29,9 @@ const quota = z.object({
   ...name,
   ...window,
   unit: unit.default("percent"),
-  scope: optional(line(80)),
-  used: optional(count),
-  usedPercent: optional(count),
+  scope: known(line(80)),
+  used: known(count),
+  usedPercent: known(count),
 });
 const spend = z.object({ kind: z.literal("spend"), ...name, ...window, unit, used: count });
 const balance = z.object({ kind: z.literal("balance"), ...name, unit, remaining: number() });
@@ -56,11 +45,11 @@ const reading = z.preprocess(
 export const pushedSnapshotBody = z
   .object({
     account: line(120),
-    user: optional(line(200)),
-    at: optional(instantField),
-    plan: optional(line(80)),
-    statusline: optional(z.record(z.string(), z.unknown())),
-    readings: optional(z.array(reading).min(1, "must have at least one").max(500)),
+    user: known(line(200)),
+    at: known(instantField),
+    plan: known(line(80)),
+    statusline: known(z.record(z.string(), z.unknown())),
+    readings: known(z.array(reading).min(1, "must have at least one").max(500)),
   })
   .superRefine(({ statusline, readings }, context) => {
     if ((statusline === undefined) === (readings === undefined))

@@ -1,14 +1,9 @@
-import type { Instant } from "../core/domain/quota.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import type { ConnectionHealth } from "../core/services/health-judgement.ts";
 import { failureOf, isBadToken } from "./failures.ts";
 import { pause } from "./waiting.ts";
 
-export interface Health {
-  state: "connected" | "connecting" | "down";
-  /** When it got into this state. */
-  since: Instant;
-  /** Why it is not connected. */
-  detail?: string | undefined;
+export interface Health extends ConnectionHealth {
   /** It is not tried any more: a person must put a valid token into the configuration. */
   refused?: boolean | undefined;
 }

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { wrapWords } from "../core/wrap.ts";
 
 /** A cell: what it says, and how it is drawn once it has its width. */
 export interface Cell {
@@ -103,14 +104,5 @@ function cut(text: string, width: number): string {
 /** The text broken at spaces into lines of at most so many columns; a longer word is cut. */
 export function wrap(text: string, width: number): string[] {
   if (width === Number.POSITIVE_INFINITY) return [text];
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && stringWidth(longer) > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line].map((one) => cut(one, width));
+  return wrapWords(text, width).map((one) => cut(one, width));
 }

@@ -1,16 +1,8 @@
 import { mkdir, rmdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
+import { freePort } from "../fakes/free-port.ts";
 import { startFakeSlack } from "../fakes/slack/server.ts";
 import { createFolder, launch, run } from "./program.ts";
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 /** A bot with Slack, and accounts of which it is told; `rules` says who is told what. */
 async function setUp(accounts: readonly string[], rules: Readonly<Record<string, readonly string[]>>) {

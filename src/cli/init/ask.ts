@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import * as clack from "@clack/prompts";
-import { wrap } from "../wrap.ts";
+import { wrapWords } from "../../core/wrap.ts";
 
 export interface Choice<Value extends string> {
   value: Value;
@@ -57,7 +57,7 @@ export function createAsk(terminal: {
   return {
     say: (text) =>
       clack.log.message(
-        text.split("\n").flatMap((line) => wrap(line, output.columns - 4)),
+        text.split("\n").flatMap((line) => wrapWords(line, output.columns - 4)),
         { output },
       ),
     link: (address) => void output.write(`${address}\n`),

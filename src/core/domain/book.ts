@@ -76,10 +76,15 @@ function rowOf(rows: Map<string, Sums>, value: string): Sums {
   return sums;
 }
 
+/** What a combination stands under in `cells`: its values in the order of `filterDimensions`. */
+export function cellKey(values: readonly string[]): string {
+  return JSON.stringify(values);
+}
+
 function enterCell(book: Book, record: UsageRecord): void {
   if (book.cells === undefined) return;
   const values = filterDimensions.map((dimension) => valueIn(record, dimension));
-  const key = JSON.stringify(values);
+  const key = cellKey(values);
   let cell = book.cells.get(key);
   if (cell === undefined) {
     if (book.cells.size >= mostCells) {

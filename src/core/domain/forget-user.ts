@@ -1,4 +1,4 @@
-import type { Book } from "./book.ts";
+import { type Book, cellKey, otherValues } from "./book.ts";
 import { addSums, type Sums } from "./sums.ts";
 import { filterDimensions, type UsageRecord } from "./usage.ts";
 
@@ -11,9 +11,9 @@ export function withoutUser(record: UsageRecord, user: string): UsageRecord {
  * Whether a user may be in a book, or the records of its day. Of more users than a book has rows for, some are among
  * others there.
  */
-export function mayKnowUser({ rows }: Pick<Book, "rows">, user: string, others: string): boolean {
+export function mayKnowUser({ rows }: Pick<Book, "rows">, user: string): boolean {
   const users = rows.get("user");
-  return users?.has(user) === true || users?.has(others) === true;
+  return users?.has(user) === true || users?.has(otherValues) === true;
 }
 
 /** Takes a user's name out of a book, in place: what the user used stays, as nobody's. */
@@ -27,7 +27,7 @@ export function forgetUserIn(book: Book, user: string): void {
   for (const [key, cell] of [...(book.cells ?? [])]) {
     if (cell.values.user !== user) continue;
     const values = { ...cell.values, user: "" };
-    const renamed = JSON.stringify(filterDimensions.map((dimension) => values[dimension]));
+    const renamed = cellKey(filterDimensions.map((dimension) => values[dimension]));
     book.cells?.delete(key);
     const found = book.cells?.get(renamed);
     if (found === undefined) book.cells?.set(renamed, { values, sums: cell.sums });

@@ -21,7 +21,9 @@ export interface Judgement {
 /** A connection to Slack or Discord as its own side tells it. */
 export interface ConnectionHealth {
   state: "connected" | "connecting" | "down";
+  /** When it got into this state. */
   since: Instant;
+  /** Why it is not connected. */
   detail?: string | undefined;
 }
 

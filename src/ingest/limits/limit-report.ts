@@ -2,22 +2,12 @@ import { z } from "zod";
 import type { LimitReport } from "../../core/domain/limit-report.ts";
 import type { Instant } from "../../core/domain/quota.ts";
 import { AppError } from "../../core/errors.ts";
+import { known } from "../../core/services/json-fields.ts";
 import { instantField } from "../instant.ts";
+import { line } from "../line-field.ts";
 import { readNumber } from "../values.ts";
 import type { Headers } from "./headers.ts";
 import { readRefusal } from "./refusal.ts";
-
-function optional<Inner extends z.ZodType>(inner: Inner) {
-  return inner.nullish().transform((value) => value ?? undefined);
-}
-
-const line = (longest: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(longest)
-    .regex(/^\P{C}*$/u, "must be one line of text");
 
 const number = (inner: z.ZodType<number>) => z.preprocess((value) => readNumber(value) ?? value, inner);
 
@@ -35,9 +25,9 @@ const headers = z
 export const limitReportBody = z
   .object({
     account: line(120),
-    model: optional(line(200)),
-    at: optional(instantField),
-    retryAfter: optional(
+    model: known(line(200)),
+    at: known(instantField),
+    retryAfter: known(
       number(
         z
           .number()
@@ -45,10 +35,10 @@ export const limitReportBody = z
           .max(366 * 86_400),
       ),
     ),
-    status: optional(number(z.int().min(100).max(599))),
-    headers: optional(headers),
+    status: known(number(z.int().min(100).max(599))),
+    headers: known(headers),
     body: z.unknown().optional(),
-    source: optional(line(60)),
+    source: known(line(60)),
   })
   .meta({ id: "LimitReport" });
 

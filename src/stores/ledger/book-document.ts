@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Book, type Cell, nothingSpent, type Spent } from "../../core/domain/book.ts";
+import { type Book, type Cell, cellKey, nothingSpent, type Spent } from "../../core/domain/book.ts";
 import { isDay } from "../../core/domain/day.ts";
 import { noSums, type Sums } from "../../core/domain/sums.ts";
 import { dimensions, filterDimensions } from "../../core/domain/usage.ts";
@@ -119,7 +119,7 @@ export function decodeRows(encoded: BookDocument["rows"]): Book["rows"] {
 }
 
 export function decodeCells(encoded: NonNullable<BookDocument["cells"]>): Map<string, Cell> {
-  return new Map(encoded.map(([values, one]) => [JSON.stringify(values), decodeCell(values, one)]));
+  return new Map(encoded.map(([values, one]) => [cellKey(values), decodeCell(values, one)]));
 }
 
 function decodeCell(values: readonly string[], encoded: readonly number[]): Cell {

@@ -1,4 +1,4 @@
-import { addSpent, nothingSpent, otherValues } from "../../core/domain/book.ts";
+import { addSpent, nothingSpent } from "../../core/domain/book.ts";
 import { addDays, type Day, isDay } from "../../core/domain/day.ts";
 import { mayKnowUser } from "../../core/domain/forget-user.ts";
 import type { Instant } from "../../core/domain/quota.ts";
@@ -109,7 +109,7 @@ export function createLedger(shelf: Shelf, tidyEvery?: number): OpenLedger {
       let records = 0;
       for (const day of shelf.days("", "~")) {
         const book = await shelf.book(day);
-        if (book === undefined || !mayKnowUser(book, user, otherValues)) continue;
+        if (book === undefined || !mayKnowUser(book, user)) continue;
         records += await lane(() => shelf.forgetUser(day, user));
       }
       return records;
